@@ -1,0 +1,1 @@
+"""nnc: a small language for neural networks, its compiler and its reporter."""

@@ -1,0 +1,449 @@
+"""What a run found: plain values that go to JSON and come back, and all that a report may read.
+
+Every number on a page has its key here. Nothing in here depends on when or how fast the run was made (times are
+written to `timing.json` beside it), so that the same run gives the same report, byte for byte.
+
+Shapes and parameters of these classes are the file format: change `FORMAT` when you change what a key means.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+FORMAT = 1
+
+Task = Literal["binary", "multiclass", "regression"]
+
+
+# ---- the network ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class NetworkNode:
+    """One box of the graph of layers, in topological order; also one row of the layers' table.
+
+    `id` is unique; `layer` is Keras's layer name, shared by several nodes where a layer is called more than once
+    (its parameters are counted on the first, later nodes have `shared` true and count 0). `inputs` are ids.
+    Shapes are texts without the batch axis (`[28, 28, 1]`), several where there are several tensors.
+    `role` is input, hidden, dropout, output or other (what has neither units nor weights); `bias` None where the
+    layer can have none. `scope` lists the blocks it stands in, outermost first, as (block name, instance).
+    `repeat` is (i, n) for the i-th of n equal blocks. `weights` and `biases` say what is trained, for drawings.
+    """
+
+    id: str
+    layer: str
+    kind: str
+    inputs: tuple[str, ...]
+    in_shapes: tuple[str, ...]
+    out_shapes: tuple[str, ...]
+    units: int | None
+    activation: str | None
+    trainable: int
+    non_trainable: int
+    bias: bool | None
+    role: Literal["input", "hidden", "dropout", "output", "other"]
+    multiply_adds: int | None = None
+    activation_bytes: int | None = None
+    shared: bool = False
+    scope: tuple[tuple[str, str], ...] = ()
+    repeat: tuple[int, int] | None = None
+    detail: str = ""  # the arguments worth showing on a box, e.g. `3×3, stride 2` or `rate 0.2`
+
+
+@dataclass(frozen=True)
+class Network:
+    """A model as drawings and tables need it. `outputs` are ids of the nodes that give the outputs."""
+
+    name: str
+    nodes: tuple[NetworkNode, ...]
+    outputs: tuple[str, ...]
+    trainable: int
+    non_trainable: int
+
+
+# ---- the data ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its 95% interval (None where none can be given) and the rows it rests on."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Counts between edges (one more edge than counts)."""
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table. `kind` is numeric or category; `prepared` says in words how it was prepared.
+
+    `width` is how many features it became; `guessed` that the kind was typed from the data. Statistics are of the
+    training rows. `top` are (category, count), most frequent first, at most 10. `correlation` is with the target
+    (Pearson for numbers, eta for categories), None where it has no meaning.
+    """
+
+    name: str
+    kind: str
+    prepared: str
+    width: int
+    guessed: bool
+    missing: int
+    unique: int
+    mean: float | None = None
+    std: float | None = None
+    minimum: float | None = None
+    median: float | None = None
+    maximum: float | None = None
+    histogram: Histogram | None = None
+    top: tuple[tuple[str, int], ...] = ()
+    correlation: float | None = None
+
+
+@dataclass(frozen=True)
+class DataEvidence:
+    """Where the rows came from and what became of them.
+
+    `classes` are the target's classes in the order of their numbers (empty for regression); `class_counts` has for
+    each part of the split (train, validation, test) the rows of each class. `dropped` are (reason, rows).
+    `features` are the names of the prepared features, in the order of the model's input; `feature_columns` the
+    source column of each.
+    """
+
+    source: str
+    sha256: str
+    rows: int
+    target: str
+    target_transform: str | None
+    classes: tuple[str, ...]
+    columns: tuple[Column, ...]
+    ignored: tuple[str, ...]
+    split_rows: Mapping[str, int]
+    split_seed: int
+    stratified: bool
+    class_counts: Mapping[str, tuple[int, ...]]
+    dropped: tuple[tuple[str, int], ...]
+    features: tuple[str, ...]
+    feature_columns: tuple[str, ...]
+    target_histogram: Histogram | None = None
+
+
+# ---- training ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One metric over the epochs. `exact` false: the mean over batches of a function of a batch (an `fn`)."""
+
+    name: str
+    train: tuple[float, ...]
+    validation: tuple[float, ...]
+    exact: bool
+    higher_is_better: bool | None
+
+
+@dataclass(frozen=True)
+class TrainingEvidence:
+    """How it was trained. The first curve is the loss. Epochs count from 1; `best_epoch` has the lowest
+
+    validation loss (training loss where there is no validation). `kept` says which epoch's weights the model has.
+    """
+
+    optimizer: str
+    optimizer_args: Mapping[str, Any]
+    loss: str
+    epochs_planned: int
+    epochs_run: int
+    batch_size: int
+    best_epoch: int
+    kept_epoch: int
+    stopped_early: bool
+    curves: tuple[Curve, ...]
+    learning_rate: tuple[float, ...]
+
+
+# ---- evaluation ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric on the test rows. `key` is its stable name (`accuracy`, `roc_auc`, `r2`), which texts are keyed by."""
+
+    key: str
+    estimate: Estimate
+    higher_is_better: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """Points of a curve (ROC, precision-recall), thinned to at most 400."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class CalibrationBin:
+    """Rows whose predicted probability lies in one bin: mean prediction, observed share, and how many."""
+
+    predicted: float
+    observed: float
+    n: int
+
+
+@dataclass(frozen=True)
+class ClassScores:
+    """One class of several: precision, recall, F1 and how many test rows have it."""
+
+    name: str
+    precision: float
+    recall: float
+    f1: float
+    n: int
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """The decision threshold for binary: chosen on validation rows to maximise `criterion`; scores on test rows."""
+
+    value: float
+    criterion: str
+    accuracy: float
+    precision: float
+    recall: float
+    f1: float
+
+
+@dataclass(frozen=True)
+class WorstRow:
+    """A test row that the model got most wrong: its row in the file, truth, prediction, and how far off."""
+
+    row: int
+    truth: str
+    predicted: str
+    error: float
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Test rows only. `primary` is the key of the metric that the verdict speaks of.
+
+    `confusion[i][j]` counts rows of class i predicted as j. For regression `truth` and `predicted` are test rows
+    in the target's own unit (at most 2,000, sampled by seed), and `error_quantiles` are (quantile, absolute error).
+    """
+
+    task: Task
+    part: str
+    primary: str
+    metrics: tuple[Metric, ...]
+    confusion: tuple[tuple[int, ...], ...] = ()
+    roc: Line | None = None
+    precision_recall: Line | None = None
+    calibration: tuple[CalibrationBin, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    per_class: tuple[ClassScores, ...] = ()
+    truth: tuple[float, ...] = ()
+    predicted: tuple[float, ...] = ()
+    error_quantiles: tuple[tuple[float, float], ...] = ()
+    worst: tuple[WorstRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A simple model on the same rows. `difference` is network minus baseline on the primary metric, by paired
+
+    bootstrap over the test rows. `key` is majority, mean, linear or random_forest.
+    """
+
+    key: str
+    metrics: tuple[Metric, ...]
+    difference: Estimate
+
+
+# ---- explanation ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ChosenRow:
+    """A row picked to be explained alone. `why` is confident_right, confident_wrong, borderline, best, worst, median."""
+
+    index: int  # into `ShapValues.values`
+    row: int  # in the file
+    why: str
+    truth: str
+    predicted: str
+
+
+@dataclass(frozen=True)
+class ShapValues:
+    """SHAP values of one model. `values[r][f]` (of class `class_index` where there are several) are in `unit`
+
+    (`logit`, `target`, `probability`); `data[r][f]` the prepared feature values, `display[r][f]` what a person
+    would call them (before scaling). `outputs[r]` is the explained output, so base + Σ values = output up to
+    `additivity_error`, which is the largest such gap divided by the outputs' range.
+    """
+
+    model: str
+    explainer: str
+    unit: str
+    link: Literal["identity", "logit"]
+    class_index: int | None
+    base: float
+    values: tuple[tuple[float, ...], ...]
+    data: tuple[tuple[float, ...], ...]
+    display: tuple[tuple[str, ...], ...]
+    outputs: tuple[float, ...]
+    additivity_error: float
+    permutation_correlation: float | None = None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """SHAP for the network and, beside it, for the forest. One ShapValues a class where there are several."""
+
+    features: tuple[str, ...]
+    columns: tuple[str, ...]  # the source column of each feature
+    background_rows: int
+    explained_rows: int
+    seed: int
+    network: tuple[ShapValues, ...]
+    forest: tuple[ShapValues, ...]
+    chosen: tuple[ChosenRow, ...]
+    top: int = 10
+
+
+# ---- all of it -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Warn:
+    """A warning that a check found. `key` names the text; `values` fill it in."""
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A section that could not be made, and why."""
+
+    section: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Reproduce:
+    """What somebody needs to do it again. `git` is (commit, dirty) or None."""
+
+    command: str
+    spec_name: str
+    spec_text: str
+    params: Mapping[str, Any]
+    seed: int
+    versions: Mapping[str, str]
+    hardware: Mapping[str, str]
+    sha256: Mapping[str, str]
+    git: tuple[str, bool] | None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that a run found."""
+
+    title: str
+    language: str
+    task: Task
+    use: str | None
+    limits: str | None
+    network: Network
+    data: DataEvidence
+    training: TrainingEvidence
+    evaluation: Evaluation
+    baselines: tuple[Baseline, ...]
+    explanation: Explanation | None
+    warnings: tuple[Warn, ...]
+    missing: tuple[Missing, ...]
+    reproduce: Reproduce
+    format: int = FORMAT
+
+
+# ---- to JSON and back ----------------------------------------------------------------------------
+
+T = TypeVar("T")
+
+
+def to_json(evidence: object) -> str:
+    """The JSON text of any value of this module; keys in the order of the fields, so it is stable.
+
+    NaN and infinity, which JSON does not have, become the strings "NaN", "Infinity", "-Infinity".
+    """
+    return json.dumps(_plain(evidence), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def from_json(kind: type[T], text: str) -> T:
+    """The value again. Raises ValueError where the text is no such value (the file may come from anybody)."""
+    try:
+        value: T = _typed(kind, json.loads(text))
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"this is no {kind.__name__}: {error}") from error
+    return value
+
+
+def read(path: Path) -> Evidence:
+    """Evidence from a file. Raises OSError or ValueError."""
+    return from_json(Evidence, path.read_text(encoding="utf-8"))
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    return value
+
+
+def _typed(kind: Any, value: Any) -> Any:
+    origin = typing.get_origin(kind)
+    if dataclasses.is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        known = {f.name for f in dataclasses.fields(kind)}
+        return kind(**{k: _typed(hints[k], v) for k, v in value.items() if k in known})  # type: ignore[operator]
+    if origin in (typing.Union, types.UnionType):
+        if value is None:
+            return None
+        inner = [arm for arm in typing.get_args(kind) if arm is not type(None)]
+        return _typed(inner[0], value)
+    if origin is tuple:
+        arms = typing.get_args(kind)
+        if len(arms) == 2 and arms[1] is Ellipsis:
+            return tuple(_typed(arms[0], item) for item in value)
+        return tuple(_typed(arm, item) for arm, item in zip(arms, value, strict=True))
+    if origin is Mapping or origin is dict or origin is typing.get_origin(Mapping[str, str]):
+        arm = typing.get_args(kind)[1]
+        return {key: _typed(arm, item) for key, item in value.items()}
+    if kind is float:
+        return float(value)
+    if kind in (int, str, bool) and type(value) is not kind:
+        raise TypeError(f"expected {kind.__name__}, found {value!r:.60}")
+    return value
