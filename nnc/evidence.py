@@ -183,11 +183,20 @@ class TrainingEvidence:
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric on the test rows. `key` is its stable name (`accuracy`, `roc_auc`, `r2`), which texts are keyed by."""
+    """A metric on the test rows. `key` is its stable name (`accuracy`, `roc_auc`, `r2`), which texts are keyed by.
+
+    The keys that nnc computes itself, on all rows at once and with an interval (`exact`):
+    binary: accuracy, balanced_accuracy, precision, recall, f1, roc_auc, average_precision, log_loss, brier, ece;
+    multiclass: accuracy, balanced_accuracy, macro_f1, log_loss; regression: r2, mae, rmse, median_absolute_error
+    (in the target's own unit). The metrics that the spec names follow, with the key `spec:NAME` and as Keras gives
+    them: their value is in the unit that was trained on, `exact` is false for the mean over batches of a function
+    of a batch (an `fn`), and `higher_is_better` is None where nobody said.
+    """
 
     key: str
     estimate: Estimate
-    higher_is_better: bool
+    higher_is_better: bool | None
+    exact: bool = True
 
 
 @dataclass(frozen=True)
@@ -334,7 +343,34 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Warn:
-    """A warning that a check found. `key` names the text; `values` fill it in."""
+    """A warning that a check found. `key` names the text; `values` fill it in.
+
+    Columns, classes and reasons come as lists, so that a key stands at most once. Shares are fractions of 1.
+
+    ======================= ====================================================================================
+    key                     values
+    ======================= ====================================================================================
+    duplicates_across_split rows: test and validation rows that equal a training row in every column; test,
+                            validation: the same by part; share: of the test rows; examples: [[row, training row],
+                            ...] in the file, at most 5
+    answer_column           columns: [[name, score], ...]; metric: `roc_auc` or `r2`, of that column alone
+    identifier_columns      columns: [[name, distinct values, rows], ...]; used: the names that the model was given
+                            all the same; ignored: those that were left out because of it
+    constant_columns        columns: [[name, its only value among the training rows], ...]
+    missing_values          columns: [[name, missing rows, share], ...] of more than 30% missing
+    dropped_rows            rows: how many; reasons: [[reason, rows], ...] (reason `missing_target`)
+    wide_categories         columns: [[name, distinct values, kept], ...]: the rest became all zeros
+    unseen_categories       columns: [[name, rows], ...]: test rows whose category no training row has
+    rare_classes            classes: [[name, training rows, test rows], ...]; least: the rows a class should have
+    imbalance               classes: [[name, share], ...], the most frequent and the rarest class
+    few_test_rows           rows; step: what one row changes the accuracy by, as a share (None for regression)
+    overfit                 metric: `loss`; epoch: the kept one; train, validation: the values there; ratio
+    not_converged           epoch: the best one, which is the last; epochs: how many were planned
+    worse_than_baseline     baseline: its key; metric: the primary one; network, score: the two values;
+                            difference, low, high: network minus baseline (the interval lies below zero)
+    no_better_than_trivial  the same values, for `majority` or `mean` (the interval holds zero or lies below it)
+    ======================= ====================================================================================
+    """
 
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)
