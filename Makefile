@@ -1,0 +1,68 @@
+# Everything a contributor runs. `make` alone says what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+EXAMPLE ?= breast_cancer
+
+.PHONY: help setup report test check lint bench oracle golden format tables catalog lock wheel clean
+
+help: ## what there is
+	@echo "nnc: a small language for neural networks"
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@echo
+	@echo "  make report EXAMPLE=wine   any other spec of examples/"
+
+$(READY): pyproject.toml constraints.txt scripts/find-python.sh scripts/pango.sh
+	@python=$$(sh scripts/find-python.sh) && sh scripts/pango.sh "$$python" && \
+	  { [ -x $(BIN)/python ] || "$$python" -m venv $(VENV); }
+	@echo "nnc: installing what is needed into $(VENV) (TensorFlow is large; this takes some minutes the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+setup: $(READY) ## make .venv and install what is needed
+
+report: $(READY) ## train examples/$(EXAMPLE).nn and write build/$(EXAMPLE)/report.html and report.pdf
+	$(BIN)/nnc report examples/$(EXAMPLE).nn -o build/$(EXAMPLE)
+
+test: $(READY) ## the whole test suite
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+lint: $(READY) ## ruff, ruff format, mypy --strict, import-linter
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+check: lint test ## all of lint, then the tests
+
+bench: $(READY) ## the table of speeds, as ratios measured in one run
+	$(BIN)/python -m benchmarks
+
+oracle: $(READY) ## the full sweep of the catalog against Keras
+	$(BIN)/python -m tests.oracle
+
+golden: $(READY) ## write the golden files again; read the diff before you commit it
+	$(BIN)/python -m tests.golden
+
+format: $(READY) ## ruff format and nnc fmt
+	$(BIN)/ruff format
+	$(BIN)/nnc fmt examples/*.nn
+
+tables: $(READY) ## the parser's tables from the grammar
+	$(BIN)/python -m nnc.syntax.tables
+
+catalog: $(READY) ## Keras's names and arguments into the catalog again
+	$(BIN)/python -m nnc.catalog.harvest
+
+lock: $(READY) ## the versions installed now into constraints.txt
+	@{ echo "# The versions that the tests run with; written by make lock."; $(BIN)/python -m pip freeze --exclude-editable; } > constraints.txt.new
+	@mv constraints.txt.new constraints.txt
+
+wheel: $(READY) ## a wheel in dist/
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+clean: ## remove what make made
+	rm -rf $(VENV) build dist
