@@ -11,32 +11,34 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from nnc.catalog.shape import TensorType
+from nnc.catalog.values import FnRef, Object, Value
 
-# ---- values --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class FnRef:
-    """A function that the spec defines with `fn`."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Object:
-    """A Keras object by its row in the catalog: `Object("optimizers", "Adam", {"learning_rate": 0.01})`.
-
-    `kind` is the Keras module that holds it: layers, optimizers, losses, metrics, initializers, regularizers,
-    constraints, callbacks, `optimizers.schedules`. `args` are only those that were given, by Keras's names and
-    in Keras's order.
-    """
-
-    kind: str
-    name: str
-    args: Mapping[str, Value] = field(default_factory=dict)
-
-
-Value: TypeAlias = bool | int | float | str | tuple["Value", ...] | Mapping[str, "Value"] | Object | FnRef | None
+__all__ = [
+    "Call",
+    "DataConfig",
+    "FeatureGroup",
+    "Fn",
+    "FnCall",
+    "FnConst",
+    "FnExpr",
+    "FnName",
+    "FnRef",
+    "IndexItem",
+    "Layer",
+    "ModelGraph",
+    "ModelInput",
+    "ModelOutput",
+    "Object",
+    "Operand",
+    "ReportConfig",
+    "Scope",
+    "Spec",
+    "Split",
+    "Target",
+    "Tensor",
+    "TrainConfig",
+    "Value",
+]
 
 # ---- functions of tensors ------------------------------------------------------------------------
 
