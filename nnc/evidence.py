@@ -353,7 +353,7 @@ class Warn:
     duplicates_across_split rows: test and validation rows that equal a training row in every column; test,
                             validation: the same by part; share: of the test rows; examples: [[row, training row],
                             ...] in the file, at most 5
-    answer_column           columns: [[name, score], ...]; metric: `roc_auc` or `r2`, of that column alone
+    answer_column           columns: [[name, score], ...]; metric: `balanced_accuracy` or `r2`, of that column alone
     identifier_columns      columns: [[name, distinct values, rows], ...]; used: the names that the model was given
                             all the same; ignored: those that were left out because of it
     constant_columns        columns: [[name, its only value among the training rows], ...]
@@ -364,8 +364,10 @@ class Warn:
     rare_classes            classes: [[name, training rows, test rows], ...]; least: the rows a class should have
     imbalance               classes: [[name, share], ...], the most frequent and the rarest class
     few_test_rows           rows; step: what one row changes the accuracy by, as a share (None for regression)
-    overfit                 metric: `loss`; epoch: the kept one; train, validation: the values there; ratio
-    not_converged           epoch: the best one, which is the last; epochs: how many were planned
+    overfit                 metric: the primary one; train, validation: its values on those rows; gap
+    overtrained             best_epoch, kept_epoch; best, kept: the validation loss at each (kept is far above best)
+    not_converged           epoch: the best one, which is the last; epochs: how many were planned; fall: how much of
+                            the loss (a share) the last tenth of the epochs still took away
     worse_than_baseline     baseline: its key; metric: the primary one; network, score: the two values;
                             difference, low, high: network minus baseline (the interval lies below zero)
     no_better_than_trivial  the same values, for `majority` or `mean` (the interval holds zero or lies below it)
