@@ -1,0 +1,98 @@
+"""`make bench`: how fast nnc is, as ratios against what a user would otherwise run, measured in one run.
+
+Machines differ and are noisy, so nothing here is a number of seconds to be reached: each row pairs two commands,
+runs them by turns, and divides the medians. The row says what the limit is.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "examples"
+PYTHON = sys.executable
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One row: what is measured, against what, how often, and the ratio that must hold (ours / theirs)."""
+
+    what: str
+    ours: Sequence[str]
+    theirs: Sequence[str]
+    rounds: int
+    at_most: float
+    limit: str
+
+
+def _nnc(*words: str) -> tuple[str, ...]:
+    return (str(Path(PYTHON).with_name("nnc")), *words)
+
+
+def _python(code: str) -> tuple[str, ...]:
+    return (PYTHON, "-c", code)
+
+
+PAIRS = (
+    Pair(
+        "nnc check deep_nn.nn / import lark",
+        _nnc("check", str(EXAMPLES / "deep_nn.nn")),
+        _python("import lark"),
+        15,
+        3.0,
+        "Python's start, and the imports of lark and click",
+    ),
+    Pair(
+        "nnc check deep_nn.nn / import keras",
+        _nnc("check", str(EXAMPLES / "deep_nn.nn")),
+        _python("import keras"),
+        3,
+        1 / 20,
+        "as above",
+    ),
+    Pair(
+        "nnc compile deep_nn.nn / import keras",
+        _nnc("compile", str(EXAMPLES / "deep_nn.nn")),
+        _python("import keras"),
+        3,
+        1 / 15,
+        "as above",
+    ),
+)
+
+
+def _seconds(command: Sequence[str]) -> float:
+    begin = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+    return time.perf_counter() - begin
+
+
+def measure(pair: Pair) -> tuple[float, float]:
+    """Median seconds of ours and theirs, run by turns after one unmeasured round of each."""
+    _seconds(pair.ours)
+    _seconds(pair.theirs)
+    rounds = [(_seconds(pair.ours), _seconds(pair.theirs)) for _ in range(pair.rounds)]
+    return statistics.median(ours for ours, _ in rounds), statistics.median(theirs for _, theirs in rounds)
+
+
+def main() -> int:
+    """Print the table; exit 1 where a ratio is worse than it must be."""
+    print(f"{'what':<42} {'ours':>8} {'theirs':>8} {'ratio':>7} {'at most':>8}  limit")
+    worse = False
+    for pair in PAIRS:
+        ours, theirs = measure(pair)
+        ratio = ours / theirs
+        worse = worse or ratio > pair.at_most
+        mark = " !" if ratio > pair.at_most else ""
+        print(f"{pair.what:<42} {ours:>7.3f}s {theirs:>7.3f}s {ratio:>7.3f} {pair.at_most:>8.3f}  {pair.limit}{mark}")
+    return int(worse)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

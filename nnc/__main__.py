@@ -1,0 +1,5 @@
+"""`python -m nnc` is `nnc`."""
+
+from nnc.cli import main
+
+main()

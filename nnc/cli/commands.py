@@ -1,0 +1,255 @@
+"""The commands, each a few lines: what it takes, which function of the pipeline it calls, what it prints."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from nnc import pipeline
+from nnc.cli.terminal import report_findings, say
+from nnc.render import FORMATS
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_SPEC = click.Path(path_type=Path)
+
+
+class _Ordered(click.Group):
+    """Lists the commands in the order of a day's work, and suggests the nearest for a misspelt one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from nnc.diagnostics import suggest
+
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in self.commands:
+            near = suggest(name, self.commands)
+            raise click.UsageError(f"there is no command {name!r}." + (f" Did you mean {near!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+
+def _settings(command: F) -> F:
+    """The options that every command has."""
+    for option in (
+        click.option("-v", "--verbose", is_flag=True, help="Say more, and show the traceback of a bug."),
+        click.option("-q", "--quiet", is_flag=True, help="Say nothing but results and findings."),
+        click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="Set a param of the spec."),
+    ):
+        command = option(command)
+    return command
+
+
+def _overrides(assignments: tuple[str, ...]) -> dict[str, str]:
+    overrides = {}
+    for text in assignments:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise click.UsageError(f"--set wants NAME=VALUE, found {text!r}.")
+        overrides[name.strip()] = value.strip()
+    return overrides
+
+
+def _read(spec: Path, assignments: tuple[str, ...], model: str | None = None) -> pipeline.Checked:
+    """Check a spec and print its findings on standard error; a spec with errors ends the command."""
+    checked = pipeline.check(spec, pipeline.Settings(_overrides(assignments), model))
+    pipeline.require(checked)
+    report_findings(checked.findings)
+    return checked
+
+
+@click.group(cls=_Ordered, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="nnc", message="nnc %(version)s")
+def cli() -> None:
+    """Neural networks from a small text language: checked at once, compiled to Keras, reported honestly."""
+
+
+@cli.command()
+@click.argument("name")
+@click.argument("table", required=False, type=_SPEC)
+@click.option("--target", metavar="COLUMN", help="The column to predict; the last one if it is not said.")
+@_settings
+def new(
+    name: str, table: Path | None, target: str | None, assignments: tuple[str, ...], quiet: bool, verbose: bool
+) -> None:
+    """Write a starter spec NAME.nn, from the columns of TABLE (a CSV) if one is given."""
+    del assignments, verbose
+    out = Path(name if name.endswith(".nn") else f"{name}.nn")
+    if out.exists():
+        raise click.UsageError(f"{out} is there already; name another, or remove it.")
+    pipeline.new(out, table, target)
+    if not quiet:
+        say(f"wrote {out}; next: nnc check {out}, then nnc report {out}")
+
+
+@cli.command()
+@click.argument("specs", nargs=-1, required=True, type=_SPEC)
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", help="How findings are written.")
+@_settings
+def check(specs: tuple[Path, ...], form: str, assignments: tuple[str, ...], quiet: bool, verbose: bool) -> int:
+    """Find every mistake in SPECS, shapes included; nothing is run and no TensorFlow is loaded."""
+    del verbose
+    findings = []
+    failed = False
+    for path in specs:
+        try:
+            checked = pipeline.check(path, pipeline.Settings(_overrides(assignments)))
+        except pipeline.UserFault as fault:
+            findings.extend(fault.findings)
+            failed = True
+            continue
+        findings.extend(checked.findings)
+        failed = failed or checked.spec is None
+        if checked.spec is not None and form == "text" and not quiet:
+            say(f"{path}: {pipeline.summary(checked.spec)}")
+    if form == "text":
+        report_findings(findings, sys.stdout)
+    else:
+        sys.stdout.write(FORMATS[form](findings))
+    return int(failed)
+
+
+@cli.command()
+@click.argument("spec", type=_SPEC)
+@click.option("--model", metavar="NAME", help="Which model, where the file has several.")
+@_settings
+def show(spec: Path, model: str | None, assignments: tuple[str, ...], quiet: bool, verbose: bool) -> None:
+    """The table of layers, shapes and parameters, and the graph, as text."""
+    del quiet, verbose
+    from nnc.cli.show import print_model
+    from nnc.emit.network import describe
+
+    checked = _read(spec, assignments, model)
+    chosen = pipeline.choose_model(pipeline.require(checked), model)
+    print_model(describe(chosen))
+
+
+@cli.command()
+@click.argument("specs", nargs=-1, required=True, type=_SPEC)
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit 1 if a file is not in the format.")
+@click.option("--diff", is_flag=True, help="Change nothing; print what would change.")
+@_settings
+def fmt(
+    specs: tuple[Path, ...], only_check: bool, diff: bool, assignments: tuple[str, ...], quiet: bool, verbose: bool
+) -> int:
+    """Put SPECS into the one canonical format; comments are kept. `-` reads standard input."""
+    del assignments, verbose
+    changed = 0
+    for path in specs:
+        if str(path) == "-":
+            sys.stdout.write(pipeline.formatted(pipeline.Source("<stdin>", sys.stdin.read())))
+            continue
+        source = pipeline.read_source(path)
+        text = pipeline.formatted(source)
+        if text == source.text:
+            continue
+        changed += 1
+        if diff:
+            sys.stdout.write(pipeline.difference(path, source.text, text))
+        elif not only_check:
+            pipeline.write_text(path, text)
+        if not quiet and not diff:
+            say(f"{path}: {'is not in the format' if only_check else 'formatted'}")
+    return int(bool(changed) and (only_check or diff))
+
+
+@cli.command(name="compile")
+@click.argument("spec", type=_SPEC)
+@click.option("-o", "--output", type=_SPEC, help="The file; its ending says what: .py .keras .json .svg")
+@click.option("--model", metavar="NAME", help="Which model, where the file has several.")
+@click.option("--style", type=click.Choice(["layers", "neurons"]), default="layers", help="Which drawing, for .svg.")
+@_settings
+def compile_(
+    spec: Path,
+    output: Path | None,
+    model: str | None,
+    style: str,
+    assignments: tuple[str, ...],
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """The model as Python (standard output without -o), Keras file, JSON or drawing."""
+    del verbose
+    if output is not None and output.suffix.lower() not in pipeline.OUTPUTS:
+        known = " ".join(pipeline.OUTPUTS)
+        raise click.UsageError(f"{output} says by its ending what to write, and that is none of: {known}")
+    checked = _read(spec, assignments, model)
+    chosen = pipeline.choose_model(pipeline.require(checked), model)
+    if output is None:
+        sys.stdout.write(pipeline.python_text(checked, chosen))
+        return
+    pipeline.compile_to(checked, chosen, output, pipeline.Drawing(style))
+    if not quiet:
+        say(f"wrote {output}")
+
+
+@cli.command()
+@click.argument("spec", type=_SPEC)
+@click.option("-o", "--output", type=_SPEC, help="The run folder; runs/NAME if it is not said.")
+@click.option("--model", metavar="NAME", help="Which model, where the file has several.")
+@_settings
+def train(
+    spec: Path, output: Path | None, model: str | None, assignments: tuple[str, ...], quiet: bool, verbose: bool
+) -> None:
+    """Train SPEC's model on its data into a run folder: weights, preparation, history, predictions, evidence."""
+    del verbose
+    from nnc.cli.progress import Progress
+
+    checked = _read(spec, assignments, model)
+    run = output or Path("runs") / spec.stem
+    with Progress(quiet=quiet) as progress:
+        evidence = pipeline.train(checked, run, pipeline.Settings(_overrides(assignments), model), progress)
+    sys.stdout.write(pipeline.verdict(evidence) + "\n")
+    if not quiet:
+        say(f"wrote {run}; next: nnc report {run}, or nnc predict {run} TABLE")
+
+
+@cli.command()
+@click.argument("what", metavar="SPEC|RUN", type=_SPEC)
+@click.option("-o", "--output", type=_SPEC, help="The folder; for a spec build/NAME, for a run the run itself.")
+@click.option("--model", metavar="NAME", help="Which model, where the file has several.")
+@_settings
+def report(
+    what: Path, output: Path | None, model: str | None, assignments: tuple[str, ...], quiet: bool, verbose: bool
+) -> None:
+    """Write report.html and report.pdf, training first if there is no run of just this spec and data yet."""
+    del verbose
+    from nnc.cli.progress import Progress
+
+    if what.is_dir():
+        with Progress(quiet=quiet) as progress:
+            pages = pipeline.report_run(what, output or what, progress)
+    else:
+        checked = _read(what, assignments, model)
+        out = output or Path("build") / what.stem
+        with Progress(quiet=quiet) as progress:
+            pages = pipeline.report(checked, out, pipeline.Settings(_overrides(assignments), model), progress)
+    sys.stdout.write(pages.verdict + "\n")
+    if not quiet:
+        say(f"wrote {pages.html} and {pages.pdf}")
+
+
+@cli.command()
+@click.argument("run", type=_SPEC)
+@click.argument("table", type=_SPEC)
+@click.option("-o", "--output", type=_SPEC, help="A CSV file; standard output if it is not said.")
+@_settings
+def predict(
+    run: Path, table: Path, output: Path | None, assignments: tuple[str, ...], quiet: bool, verbose: bool
+) -> None:
+    """Raw rows in, predictions out: prepare TABLE (a CSV) as the training rows were, and ask RUN's model."""
+    del assignments, verbose
+    if output is None:
+        pipeline.predict(run, table, sys.stdout)
+        return
+    rows = pipeline.predict_to(run, table, output)
+    if not quiet:
+        say(f"wrote {output}: {rows:,} row{'s' * (rows != 1)}")
