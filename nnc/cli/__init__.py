@@ -9,25 +9,27 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 
 from nnc.cli.commands import cli
 from nnc.cli.terminal import report_findings
 from nnc.diagnostics import RunFault, UserFault
 
-__all__ = ["main"]
+__all__ = ["main", "run"]
 
 _BUG = 70
 _INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run `nnc` and exit."""
-    sys.exit(_run())
+    """Run `nnc` on the process's arguments and exit."""
+    sys.exit(run(sys.argv[1:]))
 
 
-def _run() -> int:
+def run(arguments: Sequence[str]) -> int:
+    """Run `nnc` on these arguments and give the exit code."""
     try:
-        code = cli(standalone_mode=False, prog_name="nnc")
+        code = cli(list(arguments), standalone_mode=False, prog_name="nnc")
         sys.stdout.flush()
     except UserFault as fault:
         report_findings(fault.findings)
@@ -40,11 +42,11 @@ def _run() -> int:
         sys.stderr.write("\ninterrupted; nothing that was there has been changed\n")
         return _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last place where a bug of ours can be told from a user's mistake
-        return _usage_or_bug(error)
+        return _usage_or_bug(error, verbose="--verbose" in arguments or "-v" in arguments)
     return code if isinstance(code, int) else 0
 
 
-def _usage_or_bug(error: Exception) -> int:
+def _usage_or_bug(error: Exception, *, verbose: bool) -> int:
     import click
 
     if isinstance(error, click.exceptions.Abort):
@@ -57,7 +59,7 @@ def _usage_or_bug(error: Exception) -> int:
         f"nnc: this is a bug of nnc, not a mistake of yours: {type(error).__name__}: {error}\n"
         f"  at {os.path.basename(frame.filename)}:{frame.lineno} in {frame.name}\n"  # noqa: PTH119 - not worth pathlib
     )
-    if "--verbose" in sys.argv or "-v" in sys.argv:
+    if verbose:
         traceback.print_exception(error)
     else:
         sys.stderr.write("  Please report it with the spec, this message and what `nnc --verbose ...` adds to it.\n")
