@@ -1,0 +1,1 @@
+"""From evidence to charts, HTML and PDF."""
