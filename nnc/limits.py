@@ -1,0 +1,41 @@
+"""What a spec may at most be, in one place: checking a hostile spec takes bounded time and memory."""
+
+from __future__ import annotations
+
+MAX_SPEC_CHARS = 1 << 20
+"""Characters in one file; the longest real spec is a hundredth of it."""
+
+MAX_SPEC_BYTES = 1 << 20
+"""Bytes of one file, so that a huge file is refused before it is decoded."""
+
+MAX_DEPTH = 100
+"""Levels of a syntax tree. Every walk over a tree recurses, and Python stops at a thousand frames."""
+
+MAX_NUMBER_CHARS = 64
+"""Characters of a number: no more digits have a meaning, and converting them costs their square."""
+
+MAX_SYNTAX_FINDINGS = 100
+"""Syntax errors after which a file is given up: what has so many is no spec."""
+
+# ---- checking ------------------------------------------------------------------------------------
+
+MAX_FINDINGS = 100
+"""Errors after which checking stops: nobody reads more."""
+
+MAX_STEPS = 200_000
+"""Steps of expansion (statements run, expressions worked out) that one check may take: about a second."""
+
+LAYER_STEPS = 20
+"""What one applied layer costs in such steps, so that a spec has at most ten thousand of them."""
+
+MAX_NESTING = 100
+"""Expressions, statements and blocks inside each other while checking."""
+
+MAX_INTEGER = 2**63 - 1
+"""The largest whole number: what the tensors' own index type holds."""
+
+MAX_ITEMS = 10_000
+"""Items of a list that a spec computes."""
+
+MAX_STRING = 10_000
+"""Characters of a string that a spec computes."""
