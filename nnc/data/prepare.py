@@ -1,0 +1,268 @@
+"""From a table to arrays: plan the target, choose columns, deal out the rows, fit on training rows, apply to all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from nnc import codes
+from nnc.data.columns import Choice, Chosen, choose, unknown
+from nnc.data.describe import describe
+from nnc.data.preparations import MAX_CATEGORIES, METHODS, Fitted, numeric_faults
+from nnc.data.prepared import InputPlan, Part, Preparation, Prepared
+from nnc.data.sources import csv_settings
+from nnc.data.split import deal
+from nnc.data.table import Ints, Table
+from nnc.data.targets import plan_target
+from nnc.diagnostics import DataPlace, Findings, UserFault, suggest
+from nnc.graph import DataConfig, ModelGraph, ModelInput, Spec, Target, TrainConfig
+
+MAX_CELLS = 1_000_000_000  # float32: 4 GB
+DTYPES = ("float32", "float64", "float16", "int32", "int64")
+
+
+def prepare(table: Table, spec: Spec, model: ModelGraph) -> Prepared:
+    """The table as this model takes it. Raises UserFault with all that is wrong with data or spec.
+
+    Everything that is fitted is fitted on the training rows alone.
+    """
+    config, train = _sections(spec)
+    target = _target(table, config, model)
+    output = next((out for out in model.outputs if out.name == target.output), model.outputs[0])
+    loss = train.losses.get(output.name)
+    if loss is None:
+        raise _not_trainable("the train section names no loss", "write loss = binary_crossentropy, mse, ...")
+    plan, kept = plan_target(table, target, loss, output)
+    dropped = len(table) - len(kept)
+    table = table.take(kept) if dropped else table
+    weights = _weights(table, train, plan.column)
+    truth = plan.truth(table.columns[plan.column])
+    choices = _choices(table, config, (plan.column, train.sample_weight))
+    dealt = deal(table, plan, truth, config.split, train)
+    fitted = _fit(table, choices.columns, dealt.parts["train"])
+    preparation = Preparation(fitted, _inputs(table, model.inputs, fitted), plan, config.source, csv_settings(config))
+    matrix = preparation.matrix(table)
+    _check_integers(table, preparation, matrix)
+    parts = {name: _part(table, preparation, matrix, truth, weights, at) for name, at in dealt.parts.items()}
+    evidence = describe(table, preparation, dealt, parts, dropped)
+    return Prepared(preparation, table, parts["train"], parts["validation"], parts["test"], evidence, choices.left_out)
+
+
+def widths(prepared: Prepared, inputs: Sequence[ModelInput]) -> dict[str, int]:
+    """How wide each size of the spec is that hangs on the data: `features`, `features(Age, Fare)`."""
+    owner = prepared.preparation.feature_columns
+    found: dict[str, int] = {}
+    for one in inputs:
+        if one.features is not None:
+            name = f"features({', '.join(one.features)})" if one.features else "features"
+            found[name] = sum(not one.features or column in one.features for column in owner)
+    return found
+
+
+def _sections(spec: Spec) -> tuple[DataConfig, TrainConfig]:
+    if spec.data is None:
+        raise _not_trainable("the spec has no data section", 'write data { source = csv("...") target = ... }')
+    if spec.train is None:
+        raise _not_trainable("the spec has no train section", "write train { loss = ... epochs = ... }")
+    return spec.data, spec.train
+
+
+def _not_trainable(message: str, how: str) -> UserFault:
+    findings = Findings()
+    findings.add(codes.NOT_TRAINABLE, message, help=how)
+    return UserFault(findings)
+
+
+def _target(table: Table, config: DataConfig, model: ModelGraph) -> Target:
+    """The spec's target, or else the source's own."""
+    if len(config.targets) > 1 or len(model.outputs) > 1:
+        findings = Findings()
+        findings.add(
+            codes.RUN_NOT_YET,
+            f"model `{model.name}` has {len(model.outputs)} outputs, and nnc trains one yet",
+            expected="one output and one target",
+            help="`nnc compile` writes the model with all its outputs",
+        )
+        raise UserFault(findings)
+    if config.targets:
+        return config.targets[0]
+    if table.target is None:
+        raise _not_trainable("the data section names no target", f"write target = {list(table.columns)[-1]}")
+    return Target(table.target, model.outputs[0].name)
+
+
+def _choices(table: Table, config: DataConfig, taken: tuple[str | None, ...]) -> Chosen:
+    findings = Findings()
+    chosen = choose(table, config, [name for name in taken if name], findings)
+    for choice in chosen.columns:
+        if choice.kind == "numeric":
+            may_be_missing = choice.args["impute"] is not None
+            numeric_faults(table, table.columns[choice.name], findings, may_be_missing=may_be_missing)
+    if not chosen.columns and not len(findings):
+        findings.add(
+            codes.NO_FEATURES,
+            f"no column of `{table.source}` is left for the model",
+            expected="one column at least beside the target",
+            help=f"left out as identifiers or empty: {', '.join(chosen.left_out)}" if chosen.left_out else None,
+        )
+    if findings.has_errors:
+        raise UserFault(findings)
+    return chosen
+
+
+def _fit(table: Table, choices: Sequence[Choice], training: Ints) -> tuple[Fitted, ...]:
+    """Each column's preparation, fitted on the training rows."""
+    findings = Findings()
+    fitted: list[Fitted] = []
+    for choice in choices:
+        column = table.columns[choice.name].take(training)
+        if column.missing.all() and not (choice.kind == "numeric" and isinstance(choice.args["impute"], (int, float))):
+            findings.add(
+                codes.EMPTY_COLUMN,
+                f"column `{choice.name}` has no value in any of the {len(training):,} training rows",
+                data_place=DataPlace(table.source, None, choice.name),
+                help="put it on the list of `ignore`",
+            )
+            continue
+        one = METHODS[choice.kind].fit(column, choice.args, choice.guessed)
+        if len(one.features) > MAX_CATEGORIES:
+            findings.add(
+                codes.TOO_MANY_CATEGORIES,
+                f"column `{choice.name}` has {len(one.features):,} different values",
+                data_place=DataPlace(table.source, None, choice.name),
+                expected=f"at most {MAX_CATEGORIES:,}",
+                help="keep the most frequent ones: category(max_categories=50)",
+            )
+        fitted.append(one)
+    cells = len(table) * sum(len(one.features) for one in fitted)
+    if cells > MAX_CELLS:
+        findings.add(
+            codes.DATA_TOO_LARGE,
+            f"prepared, `{table.source}` has {cells:,} values",
+            expected=f"at most {MAX_CELLS:,}",
+            help="take a sample of the rows, or fewer categories: category(max_categories=50)",
+        )
+    if findings.has_errors:
+        raise UserFault(findings)
+    return tuple(fitted)
+
+
+def _inputs(table: Table, inputs: Sequence[ModelInput], fitted: Sequence[Fitted]) -> tuple[InputPlan, ...]:
+    """What each input of the model takes, with a finding where its size doesn't fit."""
+    findings = Findings()
+    widths_by_column = {one.name: len(one.features) for one in fitted}
+    plans = []
+    for one in inputs:
+        for column in one.features or ():
+            if column not in table.columns:
+                unknown(table, column, findings, f"input `{one.name}` names")
+            elif column not in widths_by_column:
+                near = suggest(column, widths_by_column)
+                findings.add(
+                    codes.NO_SUCH_COLUMN,
+                    f"input `{one.name}` names the column `{column}`, which is no feature",
+                    expected="a column that is not target, weight or left out",
+                    help=f"did you mean `{near}`?" if near else None,
+                )
+        columns = one.features or tuple(widths_by_column)
+        width = sum(widths_by_column.get(column, 0) for column in dict.fromkeys(columns))
+        plans.append(_input(one, columns, width, len(inputs), findings))
+    if findings.has_errors:
+        raise UserFault(findings)
+    return tuple(plans)
+
+
+def _input(one: ModelInput, columns: tuple[str, ...], width: int, inputs: int, findings: Findings) -> InputPlan:
+    kind = one.tensor.type
+    shape = tuple(
+        dim if isinstance(dim, int) else (width if dim.name.startswith("features") else -1) for dim in kind.shape
+    )
+    if one.features is None and inputs > 1:
+        findings.add(
+            codes.INPUT_WIDTH,
+            f"the model has {inputs} inputs, and input `{one.name}` doesn't say which columns it takes",
+            help=f"write input {one.name}: [features(...)] with the columns",
+        )
+    elif int(np.prod(shape)) != width or -1 in shape:
+        findings.add(
+            codes.INPUT_WIDTH,
+            f"input `{one.name}` takes {kind}, and the prepared table has {width} feature{'s' * (width != 1)}",
+            expected=f"[{width}] or [features]",
+            found=str(kind),
+            help=f"write input {one.name}: [features], which takes its width from the table",
+        )
+    if kind.dtype not in DTYPES:
+        findings.add(
+            codes.DATA_NOT_YET,
+            f"input `{one.name}` is {kind.dtype}, and columns can't be prepared as that yet",
+            expected=", ".join(DTYPES),
+        )
+    return InputPlan(one.name, columns, shape, kind.dtype)
+
+
+def _check_integers(table: Table, preparation: Preparation, matrix: npt.NDArray[np.float32]) -> None:
+    """An input of whole numbers must not be given scaled ones, which would all be cut to zero."""
+    findings = Findings()
+    owner = preparation.feature_columns
+    for plan in preparation.inputs:
+        if not plan.dtype.startswith("int"):
+            continue
+        for i, column in enumerate(owner):
+            if column in plan.columns and not np.array_equal(matrix[:, i], np.rint(matrix[:, i])):
+                findings.add(
+                    codes.INPUT_WIDTH,
+                    f"input `{plan.name}` takes whole numbers, and column `{column}` is prepared to others",
+                    data_place=DataPlace(table.source, None, column),
+                    help="write numeric(scale=none) for columns of whole numbers",
+                )
+    if findings.has_errors:
+        raise UserFault(findings)
+
+
+def _weights(table: Table, train: TrainConfig, target: str) -> npt.NDArray[np.float32] | None:
+    """The column of sample weights, if there is one."""
+    name = train.sample_weight
+    if name is None:
+        return None
+    findings = Findings()
+    column = table.columns.get(name)
+    if column is None:
+        unknown(table, name, findings, "`sample_weight` names")
+    elif name == target:
+        findings.add(codes.COLUMN_IN_TWO_ROLES, f"column `{name}` is the target and the weight")
+    else:
+        numeric_faults(table, column, findings, may_be_missing=False)
+        negative = column.numbers < 0
+        if negative.any():
+            row = int(table.rows[int(np.flatnonzero(negative)[0])])
+            findings.add(
+                codes.TARGET_DOMAIN,
+                f"the weight in column `{name}`, row {row}, is negative",
+                data_place=DataPlace(table.source, row, name),
+                expected="a weight of 0 or more",
+            )
+    if findings.has_errors or column is None:
+        raise UserFault(findings)
+    return column.numbers.astype(np.float32)
+
+
+def _part(
+    table: Table,
+    preparation: Preparation,
+    matrix: npt.NDArray[np.float32],
+    truth: npt.NDArray[np.float64],
+    weights: npt.NDArray[np.float32] | None,
+    at: Ints,
+) -> Part:
+    mine = matrix[at]
+    return Part(
+        at,
+        table.rows[at],
+        mine,
+        preparation.input_arrays(mine),
+        preparation.target.encode(truth[at]),
+        truth[at],
+        None if weights is None else weights[at],
+    )

@@ -1,0 +1,184 @@
+"""A prepared table: what was fitted on the training rows, and the arrays that a model is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from nnc import codes
+from nnc.data.preparations import METHODS, Fitted, numeric_faults
+from nnc.data.table import Floats, Ints, Table
+from nnc.data.targets import TargetPlan
+from nnc.diagnostics import DataPlace, Findings, UserFault, suggest
+from nnc.evidence import DataEvidence, Task, from_json, to_json
+
+FORMAT = 1
+Array: TypeAlias = npt.NDArray[np.float32] | npt.NDArray[np.int32]
+Matrix: TypeAlias = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class InputPlan:
+    """A model's input: the columns that it takes, its shape without the batch axis, its dtype."""
+
+    name: str
+    columns: tuple[str, ...]
+    shape: tuple[int, ...]
+    dtype: str
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """All that is needed to turn raw rows into a model's inputs, and its outputs into the target's own words.
+
+    Plain values: it is saved beside the model as JSON. `source` is how the rows were read (`csv`, `sklearn`), `reading`
+    the arguments that other files of the kind need (delimiter, encoding).
+    """
+
+    columns: tuple[Fitted, ...]
+    inputs: tuple[InputPlan, ...]
+    target: TargetPlan
+    source: str
+    reading: Mapping[str, str] = field(default_factory=dict)
+    format: int = FORMAT
+
+    @cached_property
+    def features(self) -> tuple[str, ...]:
+        """The names of the features, in the order of the matrix."""
+        return tuple(feature for column in self.columns for feature in column.features)
+
+    @cached_property
+    def feature_columns(self) -> tuple[str, ...]:
+        """The source column of each feature."""
+        return tuple(column.name for column in self.columns for _ in column.features)
+
+    def matrix(self, table: Table) -> Matrix:
+        """The prepared features, float32 [rows, features]. Raises UserFault for what can't be prepared.
+
+        Columns that were not there in training are left alone; a category that no training row has becomes zeros.
+        """
+        findings = Findings()
+        for fitted in self.columns:
+            column = table.columns.get(fitted.name)
+            if column is None:
+                near = suggest(fitted.name, table.columns)
+                findings.add(
+                    codes.NO_SUCH_COLUMN,
+                    f"`{table.source}` has no column `{fitted.name}`, which the model was trained on",
+                    data_place=DataPlace(table.source, None, fitted.name),
+                    help=f"is it called `{near}` there? Rename it in the heading" if near else None,
+                )
+            elif fitted.kind == "numeric":
+                numeric_faults(table, column, findings, may_be_missing=fitted.fill is not None)
+        if findings.has_errors:
+            raise UserFault(findings)
+        matrix = np.empty((len(table), len(self.features)), dtype=np.float32)
+        start = 0
+        for fitted in self.columns:
+            end = start + len(fitted.features)
+            with np.errstate(over="ignore"):
+                matrix[:, start:end] = METHODS[fitted.kind].apply(table.columns[fitted.name], fitted)
+            start = end
+        largest = np.finfo(np.float32).max
+        return np.clip(matrix, -largest, largest, out=matrix)
+
+    def input_arrays(self, matrix: Matrix) -> dict[str, Array]:
+        """What each input of the model takes of the matrix. Shape [rows, *input's shape]."""
+        owner = np.array(self.feature_columns, dtype=object)
+        arrays: dict[str, Array] = {}
+        for plan in self.inputs:
+            chosen = np.isin(owner, list(plan.columns))
+            part = matrix if chosen.all() else matrix[:, chosen]
+            arrays[plan.name] = part.reshape(len(matrix), *plan.shape).astype(plan.dtype, copy=False)
+        return arrays
+
+    def to_json(self) -> str:
+        """The text that is saved."""
+        return to_json(self)
+
+    @staticmethod
+    def read(path: Path) -> Preparation:
+        """The preparation again. Raises OSError, or ValueError where the text is none (it may come from anybody)."""
+        preparation = from_json(Preparation, path.read_text(encoding="utf-8"))
+        if preparation.format != FORMAT:
+            raise ValueError(f"its format is {preparation.format}, and this nnc reads {FORMAT}")
+        if any(fitted.kind not in METHODS for fitted in preparation.columns):
+            raise ValueError("a column is prepared in a way that this nnc doesn't know")
+        return preparation
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """The rows of one part of the split, in the order of the file.
+
+    `positions` in the table, `rows` in the file; `matrix` float32 [rows, features]; `inputs` what the model takes, by
+    input name; `y` the target as Keras takes it; `truth` class numbers or the target in its own unit, float64 [rows].
+    """
+
+    positions: Ints
+    rows: Ints
+    matrix: Matrix
+    inputs: Mapping[str, Array]
+    y: Array
+    truth: Floats
+    weights: npt.NDArray[np.float32] | None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A table that is ready for training. `table` has the rows that have a target, as they were found."""
+
+    preparation: Preparation
+    table: Table
+    train: Part
+    validation: Part
+    test: Part
+    evidence: DataEvidence
+    left_out: Mapping[str, str]
+
+    @property
+    def task(self) -> Task:
+        """What is to be predicted: one of two classes, one of several, or a number."""
+        return self.preparation.target.task
+
+    @property
+    def parts(self) -> Mapping[str, Part]:
+        """The parts by their names in the evidence."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}
+
+    @property
+    def evaluated(self) -> str:
+        """The part that evaluation is made on: the test rows, or else what is nearest to them."""
+        return next(name for name in ("test", "validation", "train") if len(self.parts[name]))
+
+    def display(self, part: Part) -> tuple[tuple[str, ...], ...]:
+        """What a person would call each feature: the value in the file, 1 or 0 for a category; [row][feature]."""
+        columns: list[list[str]] = []
+        start = 0
+        for fitted in self.preparation.columns:
+            end = start + len(fitted.features)
+            if fitted.kind == "numeric":
+                texts = self.table.columns[fitted.name].take(part.positions).texts
+                columns.append([_MISSING if text is None else str(text) for text in texts])
+            else:
+                columns.extend([["1" if on else "0" for on in part.matrix[:, i]] for i in range(start, end)])
+            start = end
+        return tuple(zip(*columns, strict=True))
+
+    def raw(self, position: int) -> dict[str, str]:
+        """The columns that the model was given, as they stand in the file, of one row of the table."""
+        names = [fitted.name for fitted in self.preparation.columns]
+        texts = {name: self.table.columns[name].texts[position] for name in names}
+        return {name: _MISSING if text is None else str(text) for name, text in texts.items()}
+
+
+_MISSING = "–"

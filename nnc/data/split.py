@@ -1,0 +1,124 @@
+"""Deals rows out to training, validation and test: by a seed, and so that each part has its share of each class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnc import codes
+from nnc.data.table import Floats, Ints, Table
+from nnc.data.targets import TargetPlan
+from nnc.diagnostics import DataPlace, Findings, UserFault
+from nnc.graph import Split, TrainConfig
+
+# What is taken where the spec says nothing: fractions of all rows.
+TEST = 0.2
+VALIDATION = 0.2
+LEAST_TRAINING_ROWS = 2
+STRATA = 10
+
+
+@dataclass(frozen=True)
+class Dealt:
+    """Positions of rows by part, each in the order of the file; and how they were dealt."""
+
+    parts: Mapping[str, Ints]
+    seed: int
+    stratified: bool
+
+
+def deal(table: Table, plan: TargetPlan, truth: Floats, split: Split, train: TrainConfig) -> Dealt:
+    """The parts of the split. Raises UserFault where there are too few rows.
+
+    A fraction that the spec doesn't give: 20% of all rows for the test; for validation Keras's `validation_split` of
+    the rows that are not for the test, or else 20% of all rows. The seed is the split's, or else the training's. Where
+    `split` says nothing at all, rows are stratified if every class has enough of them. A regression's strata are the
+    tenths of its target.
+    """
+    said = split != Split()
+    test = TEST if split.test is None else split.test
+    if split.validation is not None:
+        validation = split.validation
+    elif train.validation_split > 0:
+        validation = train.validation_split * (1 - test)
+    else:
+        validation = min(VALIDATION, (1 - test) / 2)
+    seed = train.seed if split.seed is None else split.seed
+    wanted = {"test": test, "validation": validation}
+    _check_sizes(table, wanted)
+    strata = np.zeros(len(truth), dtype=np.int64)
+    stratify = split.stratify or (not said and plan.task != "regression")
+    if stratify:
+        strata = _strata(plan, truth)
+        parts = 1 + sum(fraction > 0 for fraction in wanted.values())
+        if np.bincount(strata)[np.unique(strata)].min() < parts:
+            if split.stratify:
+                raise _too_rare(table, plan, strata, parts)
+            stratify, strata = False, np.zeros_like(strata)
+    return Dealt(_deal(strata, wanted, np.random.default_rng(seed)), seed, stratify)
+
+
+def _strata(plan: TargetPlan, truth: Floats) -> Ints:
+    if plan.task != "regression":
+        return truth.astype(np.int64)
+    edges = np.quantile(truth, np.linspace(0, 1, STRATA + 1)[1:-1])
+    _, strata = np.unique(np.searchsorted(edges, truth, side="right"), return_inverse=True)
+    return strata.astype(np.int64)
+
+
+def _deal(strata: Ints, wanted: Mapping[str, float], rng: np.random.Generator) -> dict[str, Ints]:
+    """Each part takes its share of each stratum; what is lost by rounding is given to the largest remainders."""
+    groups = [rng.permutation(np.flatnonzero(strata == s)).astype(np.int64) for s in np.unique(strata)]
+    sizes = np.array([len(group) for group in groups])
+    taken = np.zeros(len(groups), dtype=np.int64)
+    parts: dict[str, Ints] = {}
+    for part, fraction in wanted.items():
+        total = round(len(strata) * fraction)
+        share = sizes * (total / len(strata))
+        counts = np.floor(share).astype(np.int64)
+        short = total - int(counts.sum())
+        counts[np.argsort(-(share - counts), kind="stable")[:short]] += 1
+        counts = np.minimum(counts, np.maximum(sizes - taken - 1, 0))  # training keeps a row of each stratum
+        picked = [group[a : a + c] for group, a, c in zip(groups, taken, counts, strict=True)]
+        parts[part] = np.sort(np.concatenate(picked))
+        taken = taken + counts
+    rest = [group[a:] for group, a in zip(groups, taken, strict=True)]
+    return {"train": np.sort(np.concatenate(rest)), "validation": parts["validation"], "test": parts["test"]}
+
+
+def _check_sizes(table: Table, wanted: Mapping[str, float]) -> None:
+    """Every part that is wanted must get a row, and training two at least."""
+    rows = len(table)
+    counts = {part: round(rows * fraction) for part, fraction in wanted.items()}
+    empty = [part for part, fraction in wanted.items() if fraction > 0 and counts[part] == 0]
+    training = rows - sum(counts.values())
+    if not empty and training >= LEAST_TRAINING_ROWS:
+        return
+    what = f"none is left for {' and '.join(empty)}" if empty else f"{max(training, 0)} are left for training"
+    findings = Findings()
+    findings.add(
+        codes.TOO_FEW_ROWS,
+        f"`{table.source}` has {rows} row{'s' * (rows != 1)} with a target, of which {what}",
+        data_place=DataPlace(table.source),
+        expected=f"a row for each part, and {LEAST_TRAINING_ROWS} for training",
+        help="take more rows, or change the fractions of `split`",
+    )
+    raise UserFault(findings)
+
+
+def _too_rare(table: Table, plan: TargetPlan, strata: Ints, parts: int) -> UserFault:
+    findings = Findings()
+    names = plan.classes or tuple(f"tenth {i + 1}" for i in range(STRATA))
+    for stratum, count in zip(*np.unique(strata, return_counts=True), strict=True):
+        if count < parts:
+            first = int(np.flatnonzero(strata == stratum)[0])
+            findings.add(
+                codes.CLASS_TOO_RARE,
+                f"the class `{names[stratum]}` has {count} row{'s' * (count != 1)}, and there are {parts} parts",
+                data_place=DataPlace(table.source, int(table.rows[first]), plan.column),
+                expected=f"{parts} rows of each class at least",
+                help="leave `stratify` out, or put rare classes together",
+            )
+    return UserFault(findings)

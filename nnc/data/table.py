@@ -1,0 +1,124 @@
+"""A table as it was found: columns of text or numbers, and which row of the file each row is.
+
+Nothing is converted when a table is read: whether `007` is a number or a category is said by the spec, or guessed
+later, so a column of text keeps its text and gives its numbers when asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Bools: TypeAlias = npt.NDArray[np.bool_]
+Ints: TypeAlias = npt.NDArray[np.int64]
+Texts: TypeAlias = npt.NDArray[np.object_]
+
+# What stands in a file for a missing value. `None` is not among them: it is a word that people use ("no veneer").
+MISSING_WORDS = frozenset({"", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "-nan", "-NaN", "NULL", "null"})
+
+# float32, in which everything is prepared, holds nothing larger.
+LARGEST = float(np.finfo(np.float32).max)
+
+
+@dataclass(frozen=True, eq=False)
+class RawColumn:
+    """One column. `values` are texts with None where the value is missing, or float64 with NaN there. Shape [rows]."""
+
+    name: str
+    values: npt.NDArray[Any]
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the values are texts (from a file) rather than numbers."""
+        return self.values.dtype == object
+
+    @cached_property
+    def missing(self) -> Bools:
+        """Which rows have no value."""
+        return np.asarray(pd.isna(self.values), dtype=bool)
+
+    @cached_property
+    def numbers(self) -> Floats:
+        """The values as numbers; NaN where the value is missing or is no number."""
+        if not self.is_text:
+            return np.asarray(self.values, dtype=np.float64)
+        parsed = pd.to_numeric(pd.Series(self.values, dtype=object), errors="coerce")
+        return np.asarray(parsed, dtype=np.float64)
+
+    @cached_property
+    def not_numbers(self) -> Bools:
+        """Which rows have a value that is no number."""
+        return np.isnan(self.numbers) & ~self.missing
+
+    @cached_property
+    def not_finite(self) -> Bools:
+        """Which rows have a number that float32 can't hold: infinite, or too large."""
+        with np.errstate(invalid="ignore"):
+            return np.abs(self.numbers) > LARGEST
+
+    @cached_property
+    def texts(self) -> Texts:
+        """The values as texts, None where missing; numbers in the shortest form that gives them back (`3`, `0.1`)."""
+        if self.is_text:
+            return self.values
+        texts = np.empty(len(self.values), dtype=object)
+        texts[:] = [None if gone else shortest(value) for value, gone in zip(self.values, self.missing, strict=True)]
+        return texts
+
+    def take(self, positions: Ints) -> RawColumn:
+        """The same column with these rows only."""
+        return RawColumn(self.name, self.values[positions])
+
+
+def shortest(value: float) -> str:
+    """A number as a person writes it: `3` for 3.0, `0.1` for 0.1."""
+    value = float(value)
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Rows from one source. `rows` says which row of the file each is (as an editor counts lines; from 1 where there
+
+    is no file). `target` and `classes` are the source's own, if it has them: the column to be predicted and the
+    order of its values.
+    """
+
+    source: str
+    sha256: str
+    columns: Mapping[str, RawColumn]
+    rows: Ints
+    target: str | None = None
+    classes: tuple[str, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def take(self, positions: Ints) -> Table:
+        """The same table with these rows only."""
+        columns = {name: column.take(positions) for name, column in self.columns.items()}
+        return Table(self.source, self.sha256, columns, self.rows[positions], self.target, self.classes)
+
+
+def column_of_texts(name: str, values: Sequence[str]) -> RawColumn:
+    """A column as read from a file: blanks around a value are no part of it, and missing words become None."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = [_value(text) for text in values]
+    return RawColumn(name, array)
+
+
+def _value(text: str) -> str | None:
+    text = text.strip()
+    return None if text in MISSING_WORDS else text
+
+
+def positions(mask: Bools) -> Iterator[int]:
+    """Where a mask is true, in order."""
+    return (int(i) for i in np.flatnonzero(mask))
