@@ -1,0 +1,189 @@
+"""What is drawn as one box: a layer, a layer with the small ones behind it, a whole block, or the middle of a long net.
+
+Drawings get smaller in steps, and each step states what it left out. `plans` gives them from the fullest on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from nnc.emit.diagram.fold import Folded, Scope, fold
+from nnc.emit.diagram.theme import family
+from nnc.evidence import Network, NetworkNode
+
+MOST = 48  # boxes that an A4 page holds at a size that can be read
+_LIGHT = frozenset({"normalization", "dropout"})
+_LIGHT_KINDS = frozenset({"Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "Identity"})
+_PADDING = frozenset({"ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D"})
+
+
+@dataclass(frozen=True)
+class Part:
+    """A box. `block` is the name of the block where it stands for a whole one; `middle` that it stands for
+
+    layers left out because they are too many. `times` and `tied` are of the block.
+    """
+
+    id: str
+    members: tuple[NetworkNode, ...]
+    scope: Scope
+    block: str | None = None
+    middle: bool = False
+    times: int = 1
+    tied: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Boxes in topological order, the wires between them, and what the drawing knows of blocks."""
+
+    parts: tuple[Part, ...]
+    edges: tuple[tuple[str, str], ...]
+    folded: Folded
+
+    def times(self, scope: Scope) -> int:
+        """How many equal blocks a frame stands for."""
+        return self.folded.times.get(scope, 1)
+
+
+def plans(network: Network) -> Iterator[Plan]:
+    """Ever smaller plans of one network. The last has at most MOST boxes, whatever the network."""
+    nodes = _unique(network.nodes)
+    folded = fold(nodes, network.outputs)
+    plan = _plan([Part(node.id, (node,), node.scope) for node in folded.nodes], folded)
+    if len(plan.parts) <= MOST:
+        yield plan
+    small = _fused(plan, frozenset(network.outputs))
+    if len(small.parts) <= MOST:
+        yield small
+    for depth in range(max((len(part.scope) for part in small.parts), default=0), 0, -1):
+        small = _collapsed(small, depth)
+        if len(small.parts) <= MOST:
+            yield small
+    yield _cut(small)
+
+
+def _unique(nodes: Sequence[NetworkNode]) -> list[NetworkNode]:
+    """Nodes whose ids differ and whose inputs were there before: whatever a file says, drawings end."""
+    known: dict[str, NetworkNode] = {}
+    for node in nodes:
+        if node.id not in known:
+            known[node.id] = replace(node, inputs=tuple(source for source in node.inputs if source in known))
+    return list(known.values())
+
+
+def _plan(parts: Sequence[Part], folded: Folded) -> Plan:
+    home = {node.id: part.id for part in parts for node in part.members}
+    edges: dict[tuple[str, str], None] = {}
+    for part in parts:
+        for node in part.members:
+            for source in node.inputs:
+                before = home[folded.stands_for.get(source, source)]
+                if before != part.id:
+                    edges[before, part.id] = None
+    return Plan(tuple(parts), tuple(edges), folded)
+
+
+def _fused(plan: Plan, outputs: frozenset[str]) -> Plan:
+    """Put normalisation, activation and dropout into the box of the layer that they follow."""
+    followers = Counter(source for source, _ in plan.edges)
+    sources: dict[str, list[str]] = {}
+    for source, target in plan.edges:
+        sources.setdefault(target, []).append(source)
+    home: dict[str, str] = {}
+    groups: dict[str, list[NetworkNode]] = {}
+    last = {part.id: part.members[-1] for part in plan.parts}
+    scopes = {part.id: part.scope for part in plan.parts}
+    for part in plan.parts:
+        before = sources.get(part.id, [])
+        joins = (
+            len(before) == 1
+            and followers[before[0]] == 1
+            and scopes[before[0]] == part.scope
+            and before[0] not in outputs
+            and _belongs(last[before[0]], part.members[0])
+        )
+        home[part.id] = home[before[0]] if joins else part.id
+        groups.setdefault(home[part.id], []).extend(part.members)
+    return _plan([Part(id_, tuple(nodes), scopes[id_]) for id_, nodes in groups.items()], plan.folded)
+
+
+def _belongs(before: NetworkNode, node: NetworkNode) -> bool:
+    if before.role == "input" or node.role == "output":
+        return False
+    light = node.kind in _LIGHT_KINDS or family(node.kind, node.role) in _LIGHT
+    return light or before.kind in _PADDING
+
+
+def _collapsed(plan: Plan, depth: int) -> Plan:
+    """Every block of one depth becomes a box."""
+
+    def block(part: Part) -> Scope | None:
+        return part.scope[:depth] if len(part.scope) >= depth else None
+
+    def whole(scope: Scope, members: Sequence[Part]) -> Part:
+        nodes = tuple(node for part in members for node in part.members)
+        return Part(
+            nodes[0].id, nodes, scope[:-1], block=scope[-1][0], times=plan.times(scope), tied=scope in plan.folded.tied
+        )
+
+    return _merged(plan, block, whole) or plan
+
+
+def _cut(plan: Plan) -> Plan:
+    """The beginning and the end of a net that is still too big, with one box for all between them."""
+    if len(plan.parts) <= MOST:
+        return plan
+    half = MOST // 2 - 1
+    between = {part.id for part in plan.parts[half:-half]}
+    scope = ((("", "middle"),),)
+
+    def middle(part: Part) -> Scope | None:
+        return scope[0] if part.id in between else None
+
+    def whole(_: Scope, members: Sequence[Part]) -> Part:
+        nodes = tuple(node for part in members for node in part.members)
+        return Part(nodes[0].id, nodes, (), middle=True)
+
+    return _merged(plan, middle, whole) or plan
+
+
+def _merged(
+    plan: Plan, group: Callable[[Part], Scope | None], whole: Callable[[Scope, Sequence[Part]], Part]
+) -> Plan | None:
+    """The plan with each group as one part, in topological order; None where that would close a circle."""
+    groups: dict[Scope, list[Part]] = {}
+    for part in plan.parts:
+        scope = group(part)
+        if scope is not None:
+            groups.setdefault(scope, []).append(part)
+    made: dict[str, Part] = {}
+    for part in plan.parts:
+        scope = group(part)
+        new = part if scope is None else whole(scope, groups[scope])
+        made[new.id] = new
+    merged = _plan(list(made.values()), plan.folded)
+    order = _sorted([part.id for part in merged.parts], merged.edges)
+    return replace(merged, parts=tuple(made[id_] for id_ in order)) if order is not None else None
+
+
+def _sorted(ids: Sequence[str], edges: Sequence[tuple[str, str]]) -> list[str] | None:
+    """Ids in topological order, as near as may be to the order given; None where the graph has a circle."""
+    waiting = Counter(target for _, target in edges)
+    after: dict[str, list[str]] = {}
+    for source, target in edges:
+        after.setdefault(source, []).append(target)
+    rank: Mapping[str, int] = {id_: index for index, id_ in enumerate(ids)}
+    ready = [id_ for id_ in ids if not waiting[id_]]
+    order: list[str] = []
+    while ready:
+        ready.sort(key=lambda id_: -rank[id_])
+        id_ = ready.pop()
+        order.append(id_)
+        for target in after.get(id_, ()):
+            waiting[target] -= 1
+            if not waiting[target]:
+                ready.append(target)
+    return order if len(order) == len(ids) else None
