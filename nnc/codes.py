@@ -13,16 +13,20 @@ from nnc.diagnostics import Code
 NOT_UTF8 = Code("NN0001", "the file is not UTF-8")
 NO_SUCH_FILE = Code("NN0002", "the file can't be read")
 TOO_LARGE = Code("NN0003", "the file is larger than a spec may be")
-OUTPUT_KIND = Code("NN0004", "no such kind of output")
 CANNOT_WRITE = Code("NN0005", "the output can't be written")
 NOT_A_RUN = Code("NN0006", "this is neither a spec nor a finished run")
 NO_MODEL = Code("NN0007", "there is no such model")
+FN_INSIDE = Code("NN0008", "a model file can't hold this fn")
 
 # 01: syntax
 SYNTAX = Code("NN0101", "this can't stand here")
 BAD_CHARACTER = Code("NN0102", "a character that the language has no use for")
 UNCLOSED = Code("NN0103", "a bracket or string is not closed")
 TOO_DEEP = Code("NN0104", "nested too deeply")
+BAD_NUMBER = Code("NN0105", "this is no number")
+BAD_ESCAPE = Code("NN0106", "a string has an escape that means nothing")
+MISPLACED = Code("NN0107", "a statement in the wrong place")
+TOO_MANY = Code("NN0108", "too many mistakes to go on")
 
 # 02: names and constants
 UNKNOWN_NAME = Code("NN0201", "nothing has this name")
@@ -133,7 +137,8 @@ OUTPUT_WIDTH = Code("NN0621", "the output's size doesn't fit the target")
 PREPARATION_ARGUMENT = Code("NN0622", "an argument of a preparation is wrong")
 EMPTY_COLUMN = Code("NN0623", "a column without a value among the training rows")
 NO_FEATURES = Code("NN0624", "no column is left for the model")
-COLUMN_TWICE = Code("NN0625", "a column is used in two ways")
+COLUMN_IN_TWO_ROLES = Code("NN0625", "a column is used in two ways")
+NO_QUESTION = Code("NN0626", "nothing to predict in this column")
 
 # 07: runs
 DIVERGED = Code("NN0701", "the training diverged")
