@@ -291,22 +291,34 @@ class Baseline:
 
 @dataclass(frozen=True)
 class ChosenRow:
-    """A row picked to be explained alone. `why` is confident_right, confident_wrong, borderline, best, worst, median."""
+    """A row picked to be explained alone. `why` is confident_right, confident_wrong, borderline, best, worst, median.
+
+    `probability` is that of the predicted class (None for regression).
+    """
 
     index: int  # into `ShapValues.values`
     row: int  # in the file
     why: str
     truth: str
     predicted: str
+    probability: float | None = None
 
 
 @dataclass(frozen=True)
 class ShapValues:
-    """SHAP values of one model. `values[r][f]` (of class `class_index` where there are several) are in `unit`
+    """SHAP values of one model. `values[r][f]` are in `unit` and of class `class_index` (None for regression with one
 
-    (`logit`, `target`, `probability`); `data[r][f]` the prepared feature values, `display[r][f]` what a person
-    would call them (before scaling). `outputs[r]` is the explained output, so base + Σ values = output up to
-    `additivity_error`, which is the largest such gap divided by the outputs' range.
+    output; 1, the second class, for binary). Units: `logit` (with link `logit` the sigmoid of an output is the
+    class's probability; with link `identity` it is the class's logit less the mean of all classes' logits),
+    `probability`, `target` (what was trained on, so after the target's transformation), `output` (as the model
+    gives it). `data[r][f]` are the prepared feature values, `display[r][f]` what a person would call them (before
+    scaling); both are given once, in the explanation's first ShapValues, and are empty in the others. `outputs[r]`
+    is the explained output, so base + Σ values = output up to `additivity_error`, which is the largest such gap
+    divided by the outputs' range.
+
+    `permutation_correlation` is with values by five other permutations on ten of the rows. `seed_spread` says how
+    far values move with the seed where permutations are drawn: the root mean square of their standard error,
+    divided by the outputs' range.
     """
 
     model: str
@@ -321,6 +333,7 @@ class ShapValues:
     outputs: tuple[float, ...]
     additivity_error: float
     permutation_correlation: float | None = None
+    seed_spread: float | None = None
 
 
 @dataclass(frozen=True)

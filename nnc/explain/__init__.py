@@ -1,0 +1,6 @@
+"""Why a trained model says what it says: SHAP values as evidence. Loads TensorFlow."""
+
+from nnc.explain.explanation import Settings, concerns, explain
+from nnc.explain.faults import CannotExplain
+
+__all__ = ["CannotExplain", "Settings", "concerns", "explain"]

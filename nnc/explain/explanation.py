@@ -1,0 +1,189 @@
+"""SHAP for a trained network, and for the forest beside it: rows and background, explainer, checks, evidence."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from nnc.evidence import Explanation, ShapValues, Task, Warn
+from nnc.explain.faults import CannotExplain
+from nnc.explain.forest import affordable_rows, forest_values
+from nnc.explain.ladder import ADDITIVITY_GOOD, CORRELATION_GOOD, Judged, Problem, affordable, climb
+from nnc.explain.rows import Outcome, choose, chosen_rows, sample
+from nnc.explain.twin import Twin, make_twin
+
+MAX_CLASSES = 10
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How many training rows are the background, how many test rows are explained, how many features are shown.
+
+    Fewer rows are taken where the model is so wide that these would take minutes.
+    """
+
+    background: int = 100
+    samples: int = 200
+    top: int = 10
+
+
+def explain(  # noqa: PLR0913  # all are needed, by name alone; a class for them would be built once and unpacked
+    model: keras.Model,
+    *,
+    train: np.ndarray,
+    test: np.ndarray,
+    display: Sequence[Sequence[str]],
+    features: Sequence[str],
+    columns: Sequence[str],
+    task: Task,
+    classes: Sequence[str],
+    predictions: np.ndarray,
+    truth: np.ndarray,
+    file_rows: Sequence[int],
+    forest: Any = None,
+    settings: Settings | None = None,
+    seed: int = 0,
+) -> Explanation:
+    """SHAP values of the model's logits (classification) or outputs (regression) over a sample of the test rows.
+
+    `train` and `test` are prepared features, (rows, features): the inputs of the model side by side where it has
+    several. `display` has the test rows' values in a person's words, `columns` the source column of each feature,
+    `file_rows` each test row's row in the file. `predictions` are the test rows' probabilities, or for regression
+    values in the target's unit, as `truth` is; class numbers are indices into `classes`. `forest` is a fitted
+    scikit-learn forest on the same features (and class numbers), or None. The same arguments give the same bits.
+    Raises CannotExplain where the model or the rows can't be explained.
+    """
+    settings = settings or Settings()
+    _check_rows(train, test, features)
+    outcome = Outcome(task, classes, np.asarray(predictions), np.asarray(truth))
+    twin = make_twin(model, task)
+    if twin.features != len(features):
+        raise CannotExplain(f"the model takes {twin.features} numbers a row and the data has {len(features)} features")
+    labels, twin = _labels(twin, outcome)
+
+    size, background_size = affordable(twin, min(settings.samples, len(test)), min(settings.background, len(train)))
+    if forest is not None:
+        size = min(size, affordable_rows(forest))
+    rng = np.random.default_rng([seed, 0])
+    picked = choose(outcome)
+    rows = sample(rng, len(test), size, [row for _, row in picked])
+    background = sample(rng, len(train), background_size, ())
+    problem = Problem(twin, np.asarray(test[rows], np.float32), np.asarray(train[background], np.float32), seed)
+
+    network = _network(twin, climb(problem), labels)
+    words = tuple(tuple(str(text) for text in display[row]) for row in rows)
+    network[0] = dataclasses.replace(network[0], data=_nested(problem.rows), display=words)
+    return Explanation(
+        features=tuple(features),
+        columns=tuple(columns),
+        background_rows=len(background),
+        explained_rows=len(rows),
+        seed=seed,
+        network=tuple(network),
+        forest=tuple(_forest(forest, problem.rows, labels) if forest is not None else ()),
+        chosen=chosen_rows(outcome, picked, rows, file_rows),
+        top=settings.top,
+    )
+
+
+def concerns(explanation: Explanation) -> tuple[Warn, ...]:
+    """What the checks found worth a warning, the worst of the outputs for each.
+
+    `shap_additivity` (values: explainer, error) and `shap_correlation` (values: explainer, correlation).
+    """
+    found = []
+    error = max(values.additivity_error for values in explanation.network)
+    known = [v.permutation_correlation for v in explanation.network if v.permutation_correlation is not None]
+    explainer = explanation.network[0].explainer
+    if error > ADDITIVITY_GOOD:
+        found.append(Warn("shap_additivity", {"explainer": explainer, "error": error}))
+    if known and min(known) < CORRELATION_GOOD:
+        found.append(Warn("shap_correlation", {"explainer": explainer, "correlation": min(known)}))
+    return tuple(found)
+
+
+def _check_rows(train: np.ndarray, test: np.ndarray, features: Sequence[str]) -> None:
+    if not len(test) or not len(train):
+        raise CannotExplain("there are no rows to explain" if not len(test) else "there are no training rows")
+    if not len(features):
+        raise CannotExplain("there are no features")
+    if not (np.isfinite(train).all() and np.isfinite(test).all()):
+        raise CannotExplain("some prepared features are not finite numbers")
+
+
+def _labels(twin: Twin, outcome: Outcome) -> tuple[list[int | None], Twin]:
+    """The class number of each explained output, and the twin with no more outputs than are explained.
+
+    Of many classes those predicted most often are explained.
+    """
+    if twin.outputs == 1:
+        return [None if outcome.task == "regression" else 1], twin
+    if twin.outputs <= MAX_CLASSES:
+        return list(range(twin.outputs)), twin
+    predicted = np.asarray(outcome.predictions).reshape(len(outcome.truth), -1).argmax(axis=1)
+    counts = np.bincount(predicted, minlength=twin.outputs)[: twin.outputs]
+    wanted = np.sort(np.argsort(-counts, kind="stable")[:MAX_CLASSES])
+    head = twin.head
+    narrow = dataclasses.replace(twin, outputs=len(wanted), head=lambda raw: tf.gather(head(raw), wanted, axis=1))
+    return [int(label) for label in wanted], narrow
+
+
+def _network(twin: Twin, judged: Judged, labels: Sequence[int | None]) -> list[ShapValues]:
+    span = np.ptp(judged.outputs, axis=0)
+    found = []
+    for i, label in enumerate(labels):
+        spread = None if judged.spread is None or not span[i] else _rounded(judged.spread[i] / span[i])
+        correlation = judged.correlation[i]
+        found.append(
+            ShapValues(
+                model="network",
+                explainer=judged.explainer,
+                unit=twin.unit,
+                link=twin.link,
+                class_index=label,
+                base=_rounded(judged.base[i]),
+                values=_nested(judged.values[:, :, i]),
+                data=(),
+                display=(),
+                outputs=tuple(_rounded(value) for value in judged.outputs[:, i]),
+                additivity_error=_rounded(judged.additivity[i]),
+                permutation_correlation=None if np.isnan(correlation) else _rounded(correlation),
+                seed_spread=spread,
+            )
+        )
+    return found
+
+
+def _forest(forest: Any, rows: np.ndarray, labels: Sequence[int | None]) -> list[ShapValues]:
+    unit = "probability" if hasattr(forest, "predict_proba") else "target"
+    return [
+        ShapValues(
+            model="forest",
+            explainer="tree_path_dependent",
+            unit=unit,
+            link="identity",
+            class_index=label,
+            base=_rounded(base),
+            values=_nested(values),
+            data=(),
+            display=(),
+            outputs=tuple(_rounded(value) for value in outputs),
+            additivity_error=_rounded(error),
+        )
+        for label, values, base, outputs, error in forest_values(forest, rows, labels)
+    ]
+
+
+def _rounded(value: float) -> float:
+    """Seven digits, which is what float32 holds: more would be noise in the evidence."""
+    return float(f"{value:.7g}")
+
+
+def _nested(values: np.ndarray) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(_rounded(value) for value in row) for row in values.tolist())

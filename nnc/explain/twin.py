@@ -1,0 +1,166 @@
+"""The twin of a model that is explained: the same weights, and for classification no activation at the end.
+
+SHAP values of a probability are distorted by the flat ends of the sigmoid, and what is added up for them is no
+evidence. So the logit is explained:
+
+- one sigmoid unit: its logit, link `logit` (the sigmoid of base + Σ values is the predicted probability);
+- softmax over two classes: the difference of their logits, which is the log-odds of the second, link `logit`;
+- softmax over more: each class's logit less the mean of all logits, link `identity`. A constant added to all logits
+  of a row changes no probability, and without the mean it would be part of the explanation. 0 says that a class
+  does as well as the classes on (geometric) average;
+- sigmoid over several classes: each logit, link `logit`.
+
+A classifier that ends otherwise is explained as it stands (unit `output`); so is regression (unit `target`: what
+was trained on, after the target's transformation if it has one), its last activation included.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import keras
+import tensorflow as tf
+
+from nnc.evidence import Task
+from nnc.explain.calls import Apply, Call, Calls, plain, read, run
+from nnc.explain.faults import CannotExplain
+
+Head = Callable[[Any], Any]
+
+# Layers that compute something linear and then their activation, apart from `Activation` itself. They are known
+# under their very types: a subclass may compute something else.
+ACTIVATED = frozenset(
+    getattr(keras.layers, name)
+    for name in (
+        "Dense", "Conv1D", "Conv2D", "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D",
+        "Conv1DTranspose", "Conv2DTranspose",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Twin:
+    """A function of a (rows, features) tensor that gives (rows, outputs), and what its outputs mean.
+
+    The features are those of all inputs, side by side and flat. `linear` has, by the id of each layer that ends in
+    an activation, the same layer without it. `outputs` counts the columns that come out; `parameters` the model's
+    weights, as a measure of what a row costs.
+    """
+
+    graph: Calls
+    shapes: tuple[tuple[int, ...], ...]
+    dtype: str
+    linear: Mapping[int, keras.layers.Layer]
+    stripped: bool
+    head: Head
+    outputs: int
+    unit: str
+    link: Literal["identity", "logit"]
+    parameters: int
+
+    @property
+    def features(self) -> int:
+        """How many features a row has."""
+        return sum(math.prod(shape) for shape in self.shapes)
+
+    def __call__(self, rows: Any, apply: Apply = plain) -> Any:
+        """The explained outputs, in the type of the rows; every call but a stripped last one goes through `apply`."""
+        sizes = [math.prod(shape) for shape in self.shapes]
+        parts = tf.split(tf.cast(rows, self.dtype), sizes, axis=1)
+        tensors = [tf.reshape(part, (-1, *shape)) for part, shape in zip(parts, self.shapes, strict=True)]
+        last = self.graph.last if self.stripped else None
+
+        def one(call: Call, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+            return self.without_activation(call, args, kwargs) if call is last else apply(call, args, kwargs)
+
+        (output,) = run(self.graph, tensors, one)
+        return self.head(tf.cast(output, tf.float32))
+
+    def without_activation(self, call: Call, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """A layer's output before its activation. A layer that is nothing but an activation gives its input."""
+        layer = self.linear.get(id(call.operation))
+        return args[0] if layer is None else layer(*args, **kwargs)
+
+
+def make_twin(model: keras.Model, task: Task) -> Twin:
+    """The twin of a model with inputs of numbers and one output of shape (rows, outputs).
+
+    Raises CannotExplain for other models.
+    """
+    graph = read(model)
+    shapes = tuple(_static(tensor) for tensor in model.inputs)
+    if any(not keras.backend.is_float_dtype(tensor.dtype) for tensor in model.inputs):
+        raise CannotExplain("an input of the model takes whole numbers (tokens), which are not explained yet")
+    if len(model.outputs) != 1:
+        raise CannotExplain(f"the model has {len(model.outputs)} outputs; one is explained so far")
+    shape = _static(model.outputs[0])
+    if len(shape) != 1:
+        raise CannotExplain(f"the model's output has the shape {list(shape)} a row; a list of numbers is explained")
+    ending = _ending(graph.last) if task != "regression" else "other"
+    head, outputs, unit, link = _HEADS[ending](shape[0], task)
+    stripped = ending in ("sigmoid", "softmax")
+    dtype = str(model.inputs[0].dtype)
+    layers = {id(call.operation): call.operation for call in graph.calls if type(call.operation) in ACTIVATED}
+    linear = {key: _without_activation(layer) for key, layer in layers.items()}
+    return Twin(graph, shapes, dtype, linear, stripped, head, outputs, unit, link, int(model.count_params()))
+
+
+def _without_activation(layer: keras.layers.Layer) -> keras.layers.Layer:
+    """A layer of the same kind and weights with a linear activation."""
+    twin = type(layer).from_config({**layer.get_config(), "activation": "linear"})
+    twin.build_from_config(layer.get_build_config())
+    twin.set_weights(layer.get_weights())
+    return twin
+
+
+def _static(tensor: Any) -> tuple[int, ...]:
+    shape = tuple(tensor.shape)[1:]
+    if any(size is None for size in shape):
+        raise CannotExplain("an input or output of the model has no fixed size")
+    return tuple(int(size) for size in shape)
+
+
+def _ending(call: Call | None) -> str:
+    """`sigmoid` or `softmax` where the model ends in it, alone or within a Dense layer, else `other`."""
+    layer: Any = call.operation if call else None
+    if type(layer) is keras.layers.Softmax:
+        return "softmax" if layer.axis == -1 else "other"
+    activations = {keras.activations.sigmoid: "sigmoid", keras.activations.softmax: "softmax"}
+    if type(layer) in (keras.layers.Dense, keras.layers.Activation):
+        return activations.get(layer.activation, "other")
+    return "other"
+
+
+def _same(output: Any) -> Any:
+    return output
+
+
+def _difference(output: Any) -> Any:
+    return output[:, 1:] - output[:, :1]
+
+
+def _centred(output: Any) -> Any:
+    return output - tf.reduce_mean(output, axis=1, keepdims=True)
+
+
+_Row = tuple[Head, int, str, Literal["identity", "logit"]]
+
+
+def _sigmoid(width: int, _task: Task) -> _Row:
+    return _same, width, "logit", "logit"
+
+
+def _softmax(width: int, _task: Task) -> _Row:
+    if width == 2:
+        return _difference, 1, "logit", "logit"
+    return _centred, width, "logit", "identity"
+
+
+def _other(width: int, task: Task) -> _Row:
+    return _same, width, "target" if task == "regression" else "output", "identity"
+
+
+_HEADS: Mapping[str, Callable[[int, Task], _Row]] = {"sigmoid": _sigmoid, "softmax": _softmax, "other": _other}
