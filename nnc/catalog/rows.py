@@ -56,13 +56,15 @@ class Arg:
     required: bool = False
     default: Argument = None
     doc: str = ""
+    many: bool = False  # any number of values may stand there (`*operands` of some functions)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A Keras object that a spec can name. `kind` is its Keras module: `layers`, `losses`, `optimizers`, ...
 
-    `refused` is None, or why it can't stand in a spec and what to write instead.
+    `refused` is None, or why it can't stand in a spec and what to write instead. `aliases` are Keras's other names
+    for it; `identifiers` the words that Keras takes where a string stands (`mae`, `he_normal`).
     """
 
     kind: str
@@ -71,6 +73,7 @@ class Row:
     doc: str
     aliases: tuple[str, ...] = ()
     refused: str | None = None
+    identifiers: tuple[str, ...] = ()
 
     def arg(self, name: str) -> Arg | None:
         """The argument of that name."""
@@ -90,7 +93,8 @@ class Applied:
     multiply_adds: int | None = 0
 
 
-# (arguments with defaults filled in, positional operands, operands by name) -> what comes of it
+# (arguments with defaults filled in, positional operands, operands by name) -> what comes of it. A rule may also
+# raise `rules.Refused`; callers go through `apply_layer`, which makes a Rejection of it.
 Rule: TypeAlias = Callable[[Mapping[str, Argument], Sequence[Operand], Mapping[str, Operand]], Applied | Rejection]
 
 
@@ -100,9 +104,12 @@ class LayerRow(Row):
 
     Traits that emitters and drawings ask for stand here as columns: `role` for drawings (`hidden` has neurons,
     `dropout`, `other`), `units` the argument that says how many, `shown` the arguments worth a place on a box.
+    `takes` says which dtypes its inputs may have: `floats`, `signed` (floats and whole numbers), `numbers` (truth
+    values as well), `any` (text as well).
     """
 
     rule: Rule = field(kw_only=True)
+    takes: str = field(default="numbers", kw_only=True)
     example: str = field(default="", kw_only=True)
     role: str = field(default="other", kw_only=True)
     units: str | None = field(default=None, kw_only=True)

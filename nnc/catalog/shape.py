@@ -15,6 +15,14 @@ class Size:
 
     name: str = "?"
 
+    @property
+    def is_width(self) -> bool:
+        """Whether it hangs on the prepared table: such a size is known before anything is built.
+
+        `features?` is one that was reckoned from such a width (`2 * features + 3`).
+        """
+        return self.name.startswith("features")
+
     def __str__(self) -> str:
         return self.name
 
@@ -39,6 +47,6 @@ def same_size(a: Dim, b: Dim) -> bool | None:
     """Whether two sizes are equal: True or False if that is certain, None if it is not known."""
     if isinstance(a, int) and isinstance(b, int):
         return a == b
-    if a == b and isinstance(a, Size) and a.name != "?":
+    if a == b and isinstance(a, Size) and not a.name.endswith("?"):
         return True
     return None
