@@ -147,5 +147,6 @@ BROKEN_RUN = Code("NN0703", "a file of the run is missing or broken")
 NOT_FINITE_PREDICTION = Code("NN0704", "the model predicts what is no number")
 RUN_NOT_YET = Code("NN0705", "nnc can't train this yet")
 NOT_TRAINABLE = Code("NN0706", "the spec says too little to train")
+TRAINING_REFUSED = Code("NN0707", "Keras refuses to train this")
 
 ALL: tuple[Code, ...] = tuple(value for value in globals().values() if isinstance(value, Code))
