@@ -1,0 +1,1 @@
+"""What a checked model becomes: a Keras model, Python source, a drawing."""

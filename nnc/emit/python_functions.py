@@ -1,0 +1,137 @@
+"""A spec's fns as Python functions over `keras.ops`."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from nnc.emit.fn_types import Types, float_fns
+from nnc.emit.names import MODULE_NAMES, Names, fn_names, package_of
+from nnc.emit.python_code import Atom, Code, Invoke, Subscript, assign, comment, returns, string
+from nnc.emit.python_values import FnNames, index_text, op_code, plain_name, value_code
+from nnc.graph import Fn, FnCall, FnConst, FnExpr, FnName, FnRef, IndexItem, Spec
+
+# An expression that nests deeper is taken apart into locals, so that lines stay short and Python can parse it.
+_DEEPEST = 6
+# The package's own constants, as a function of keras.ops would write them.
+_CONSTANTS: Mapping[str, Code] = {
+    "epsilon": Invoke(Atom("keras.config.epsilon", power=False)),
+    "pi": Atom("math.pi"),
+}
+MATCH_TARGETS = '''\
+def match_targets(y_true, y_pred):
+    """Give targets the axes and the type of predictions that are of their size."""
+    y_true = ops.convert_to_tensor(y_true)
+    if y_pred.shape[-1] == 1 and len(y_true.shape) < len(y_pred.shape):
+        y_true = ops.expand_dims(y_true, -1)
+    if y_true.shape[1:] == y_pred.shape[1:]:
+        y_true = ops.cast(y_true, y_pred.dtype)
+    return y_true'''
+
+
+@dataclass
+class _Function:
+    """A function being written: its locals' Python names, what is known of their types, and its lines."""
+
+    fns: FnNames
+    names: Names
+    types: Types
+    variables: dict[str, str] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+
+
+def function_source(fn: Fn, spec: Spec, *, scores: bool) -> str:
+    """The definition of one fn, registered with Keras so that models with it can be saved.
+
+    `scores` says that it stands as a loss or metric: its targets are then brought to its predictions' type.
+    """
+    fns = fn_names(spec)
+    writer = _Function(fns, Names({*MODULE_NAMES, *fns.values()}), Types(float_fns(spec.fns), set(fn.parameters)))
+    parameters = [writer.names.new(parameter) for parameter in fn.parameters]
+    writer.variables.update(zip(fn.parameters, parameters, strict=True))
+    if scores and len(parameters) == 2:
+        writer.lines.append(f"    {parameters[0]} = match_targets({', '.join(parameters)})")
+    for name, expr in _needed(fn):
+        code = _expression(expr, writer, 0)
+        writer.types.bind(name, expr)
+        if name not in writer.variables:
+            writer.variables[name] = writer.names.new(name)
+        writer.lines.append(assign(writer.variables[name], code))
+    writer.lines.append(returns(_expression(fn.result, writer, 0)))
+    head = f"@keras.saving.register_keras_serializable(package={string(package_of(spec)).text})"
+    return "\n".join([head, _signature(fns[fn.name], parameters), *_docstring(fn), *writer.lines])
+
+
+def _signature(name: str, parameters: list[str]) -> str:
+    line = f"def {name}({', '.join(parameters)}):"
+    if len(line) <= 88:
+        return line
+    return "\n".join([f"def {name}(", *(f"    {parameter}," for parameter in parameters), "):"])
+
+
+def _docstring(fn: Fn) -> list[str]:
+    text = comment(fn.doc)
+    if not text:
+        return []
+    lines = textwrap.wrap(text, 80)
+    if len(lines) == 1:
+        return [f'    """{lines[0]}"""']
+    return [f'    """{lines[0]}', *(f"    {line}" for line in lines[1:]), '    """']
+
+
+def _needed(fn: Fn) -> list[tuple[str, FnExpr]]:
+    """The bindings that the result hangs on; the others would be locals that nothing reads."""
+    wanted = set(_names_in(fn.result))
+    kept: list[tuple[str, FnExpr]] = []
+    for name, expr in reversed(fn.body):
+        if name in wanted:
+            wanted.discard(name)
+            wanted |= _names_in(expr)
+            kept.append((name, expr))
+    return kept[::-1]
+
+
+def _names_in(expr: FnExpr) -> set[str]:
+    if isinstance(expr, FnName):
+        return {expr.id}
+    if isinstance(expr, FnCall):
+        return set().union(*(_names_in(item) for item in (*expr.args, *expr.kwargs.values())))
+    return set()
+
+
+def _expression(expr: FnExpr, writer: _Function, depth: int) -> Code:
+    if isinstance(expr, FnName):
+        return Atom(writer.variables[expr.id])
+    if isinstance(expr, FnConst):
+        return _CONSTANTS.get(expr.name or "") or value_code(expr.value, writer.fns)
+    if depth < _DEEPEST:
+        return _call(expr, writer, depth + 1)
+    code = _call(expr, writer, 0)
+    variable = writer.names.new("part")
+    writer.lines.append(assign(variable, code))
+    return Atom(variable)
+
+
+def _call(expr: FnCall, writer: _Function, depth: int) -> Code:
+    if expr.op == "getitem":
+        return Subscript(_expression(expr.args[0], writer, depth), index_text(index_items(expr.args[1:])))
+    args = tuple(_expression(item, writer, depth) for item in expr.args)
+    kwargs = tuple((plain_name(key), _expression(item, writer, depth)) for key, item in expr.kwargs.items())
+    if isinstance(expr.op, FnRef):
+        return Invoke(Atom(writer.fns[expr.op.name]), args, kwargs)
+    return op_code(expr.op, args, kwargs, as_operator=writer.types.mixes(expr))
+
+
+def index_items(items: tuple[object, ...]) -> tuple[IndexItem, ...]:
+    """The IndexItems of a `getitem`, which may stand there one by one, in a tuple or in a constant."""
+    found: list[IndexItem] = []
+    for item in items:
+        inner = item.value if isinstance(item, FnConst) else item
+        if isinstance(inner, IndexItem):
+            found.append(inner)
+        elif isinstance(inner, tuple):
+            found.extend(index_items(inner))
+        elif isinstance(inner, int):
+            found.append(IndexItem(start=inner))
+    return tuple(found)

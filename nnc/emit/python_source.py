@@ -1,0 +1,65 @@
+"""A checked spec as a Python module that builds the same model with Keras alone.
+
+Every text that comes from the spec stands in it as a literal, a checked identifier, or a comment cleaned of what
+could end it; `nnc/emit/python_code.py` lays it out as `ruff format` would.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import PurePath
+
+from nnc.emit.names import fn_names, scoring_fns, used_fns
+from nnc.emit.python_code import comment
+from nnc.emit.python_functions import MATCH_TARGETS, function_source
+from nnc.emit.python_model import build_source, width_parameters
+from nnc.emit.python_training import compile_source, train_source
+from nnc.graph import ModelGraph, Spec
+
+
+def python_source(spec: Spec, model: ModelGraph) -> str:
+    """The module's text: the fns that the model needs, `build_model`, and what the train section says.
+
+    It passes `ruff check` and `ruff format --check` in their default configuration (line length 88).
+    """
+    definitions = _definitions(spec, model)
+    body = "\n\n\n".join(definitions)
+    return f"{_docstring(spec, model)}\n\n{_imports(body)}\n\n\n{body}\n"
+
+
+def _definitions(spec: Spec, model: ModelGraph) -> list[str]:
+    fns = fn_names(spec)
+    scores = scoring_fns(spec.train)
+    used = used_fns(spec, model)
+    definitions = [MATCH_TARGETS] if any(fn.name in scores and len(fn.parameters) == 2 for fn in used) else []
+    definitions += [function_source(fn, spec, scores=fn.name in scores) for fn in used]
+    definitions.append(build_source(model, fns))
+    if spec.train is not None:
+        definitions += [compile_source(spec.train, model, fns), train_source(spec, spec.train, fns)]
+    if not width_parameters(model):
+        definitions.append(_main(spec))
+    return definitions
+
+
+def _main(spec: Spec) -> str:
+    seed = [f"    keras.utils.set_random_seed({spec.train.seed})"] if spec.train else []
+    return "\n".join(['if __name__ == "__main__":', *seed, "    build_model().summary()"])
+
+
+def _docstring(spec: Spec, model: ModelGraph) -> str:
+    file = comment(PurePath(spec.file.replace("\\", "/")).name)
+    lines = [f'"""{comment(model.name)}, written by nnc from {file}.']
+    if spec.data is not None:
+        lines += ["", "The preparation of the data is not part of it: train() takes prepared arrays."]
+    return "\n".join(lines) + ('"""' if len(lines) == 1 else '\n"""')
+
+
+def _imports(body: str) -> str:
+    """The imports that the body has a use for."""
+    used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
+    from_keras = [name for name in ("layers", "ops") if name in used]
+    groups = ["import math\n"] if "math" in used else []
+    keras = ["import keras"] if "keras" in used else []
+    if from_keras:
+        keras.append(f"from keras import {', '.join(from_keras)}")
+    return "\n".join([*groups, *keras])

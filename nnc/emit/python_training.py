@@ -1,0 +1,72 @@
+"""The train section as Python: `compile_model()` and `train()` with Keras's own calls."""
+
+from __future__ import annotations
+
+from nnc.emit.names import named_metrics
+from nnc.emit.python_code import Atom, Code, Group, Invoke, Table, number, returns, statement, string
+from nnc.emit.python_values import FnNames, list_code, object_code, value_code
+from nnc.graph import ModelGraph, Spec, TrainConfig, Value
+
+
+def compile_source(train: TrainConfig, model: ModelGraph, fns: FnNames) -> str:
+    """`def compile_model(model): ...`."""
+    outputs = [output.name for output in model.outputs]
+    losses = {name: train.losses[name] for name in outputs if name in train.losses}
+    metrics = {name: _metric_list(train.metrics[name], fns) for name in outputs if train.metrics.get(name)}
+    kwargs: list[tuple[str, Code]] = [("optimizer", object_code(train.optimizer, fns))]
+    if losses:
+        kwargs.append(("loss", _by_output({name: value_code(loss, fns) for name, loss in losses.items()}, outputs)))
+    if train.loss_weights:
+        kwargs.append(("loss_weights", value_code(train.loss_weights, fns)))
+    if metrics:
+        kwargs.append(("metrics", _by_output(metrics, outputs)))
+    head = ["def compile_model(model):", '    """Set the optimizer, the loss and the metrics."""']
+    return "\n".join([*head, statement(Invoke(Atom("model.compile"), (), tuple(kwargs)))])
+
+
+def _metric_list(metrics: tuple[Value, ...], fns: FnNames) -> Code:
+    return list_code(tuple(metric for _, metric in named_metrics(metrics, fns)), fns)
+
+
+def _by_output(codes: dict[str, Code], outputs: list[str]) -> Code:
+    """A model with one output takes its loss and metrics bare, one with several by name."""
+    if len(outputs) == 1:
+        return codes[outputs[0]]
+    return Table(tuple((string(name), code) for name, code in codes.items()))
+
+
+def train_source(spec: Spec, train: TrainConfig, fns: FnNames) -> str:
+    """`def train(model, x, y): ...`, with the arguments that the spec has a use for."""
+    optional: list[str] = []
+    if spec.data is not None and spec.data.split.validation:
+        optional.append("validation_data")
+    if train.sample_weight is not None:
+        optional.append("sample_weight")
+    parameters = ["model", "x", "y", *(f"{name}=None" for name in optional)]
+    kwargs = [*fit_arguments(train), *((name, Atom(name)) for name in optional)]
+    if train.callbacks:
+        kwargs.append(("callbacks", Group("[", tuple(object_code(item, fns) for item in train.callbacks))))
+    return "\n".join(
+        [
+            f"def train({', '.join(parameters)}):",
+            '    """Train on prepared arrays; returns the history of every epoch."""',
+            f"    keras.utils.set_random_seed({train.seed})",
+            returns(Invoke(Atom("model.fit"), (Atom("x"), Atom("y")), tuple(kwargs))),
+        ]
+    )
+
+
+def fit_arguments(train: TrainConfig) -> list[tuple[str, Code]]:
+    """The plain arguments of Keras's `fit` that a train section says; those at Keras's default are left out."""
+    said: list[tuple[str, Value, Value]] = [
+        ("batch_size", train.batch_size, None),
+        ("epochs", train.epochs, None),
+        ("validation_split", train.validation_split, 0.0),
+        ("shuffle", train.shuffle, True),
+        ("steps_per_epoch", train.steps_per_epoch, None),
+    ]
+    arguments = [(name, value_code(value, {})) for name, value, default in said if value != default]
+    if train.class_weight:
+        weights = Table(tuple((number(label), number(weight)) for label, weight in train.class_weight.items()))
+        arguments.append(("class_weight", weights))
+    return arguments
