@@ -31,7 +31,8 @@ class NetworkNode:
     """One box of the graph of layers, in topological order; also one row of the layers' table.
 
     `id` is unique; `layer` is Keras's layer name, shared by several nodes where a layer is called more than once
-    (its parameters are counted on the first, later nodes have `shared` true and count 0). `inputs` are ids.
+    (its parameters are counted on the first, later nodes have `shared` true and count 0); counts are None while a
+    width is not known. `inputs` are ids.
     Shapes are texts without the batch axis (`[28, 28, 1]`), several where there are several tensors.
     `role` is input, hidden, dropout, output or other (what has neither units nor weights); `bias` None where the
     layer can have none. `scope` lists the blocks it stands in, outermost first, as (block name, instance).
@@ -46,8 +47,8 @@ class NetworkNode:
     out_shapes: tuple[str, ...]
     units: int | None
     activation: str | None
-    trainable: int
-    non_trainable: int
+    trainable: int | None
+    non_trainable: int | None
     bias: bool | None
     role: Literal["input", "hidden", "dropout", "output", "other"]
     multiply_adds: int | None = None
@@ -65,8 +66,8 @@ class Network:
     name: str
     nodes: tuple[NetworkNode, ...]
     outputs: tuple[str, ...]
-    trainable: int
-    non_trainable: int
+    trainable: int | None
+    non_trainable: int | None
 
 
 # ---- the data ------------------------------------------------------------------------------------
