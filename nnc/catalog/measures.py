@@ -85,7 +85,7 @@ _METRICS: dict[str, Measure] = _BOTH | {
     "RecallAtPrecision": _up("The best recall at which precision is still what was asked for.", BINARY),
     "RootMeanSquaredError": _down("The root of the mean squared error, in the target's unit.", NUMBERS),
     "SensitivityAtSpecificity": _up("The best sensitivity at a given specificity.", BINARY),
-    "SparseCategoricalAccuracy": _up("The share of rows whose likeliest class is right, truth a class number.", SEVERAL),
+    "SparseCategoricalAccuracy": _up("The share of rows whose likeliest class is right.", SEVERAL),
     "SparseTopKCategoricalAccuracy": _up("The share of rows with the true class among the k likeliest.", SEVERAL),
     "SpecificityAtSensitivity": _up("The best specificity at a given sensitivity.", BINARY),
     "Sum": Measure("The sum of the predictions themselves.", None),

@@ -100,6 +100,7 @@ def _layer_row(kind: str, found: Signature) -> Row:
         role=spec.role,
         units=spec.units,
         shown=spec.shown,
+        listed=spec.listed,
     )
 
 
@@ -128,6 +129,8 @@ def apply_layer(
 
     if row.refused:
         return Rejection(row.refused)
+    if row.listed and len(operands) > 1:
+        operands = (tuple(operands),)
     filled = {arg.name: args.get(arg.name, arg.default) for arg in row.args}
     try:
         check_dtypes(row, operands, by_name)

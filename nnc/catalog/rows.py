@@ -13,8 +13,9 @@ from nnc.catalog.shape import TensorType
 
 # Values are those of `nnc.graph.Value` (numbers, strings, tuples, maps, Object, FnRef), which this room may not import.
 Argument: TypeAlias = Any
-# What a layer is applied to: a tensor's type, or a tuple of them where it takes a list of tensors.
-Operand: TypeAlias = "TensorType | tuple[Operand, ...] | None"
+# What a layer is applied to: a tensor's type, or a tuple of them where it takes a list of tensors. Beside tensors a
+# call has constants (`MultiHeadAttention(2, 4)(x, x, use_causal_mask=true)`).
+Operand: TypeAlias = "TensorType | tuple[Operand, ...] | bool | int | float | str | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +106,13 @@ class LayerRow(Row):
     Traits that emitters and drawings ask for stand here as columns: `role` for drawings (`hidden` has neurons,
     `dropout`, `other`), `units` the argument that says how many, `shown` the arguments worth a place on a box.
     `takes` says which dtypes its inputs may have: `floats`, `signed` (floats and whole numbers), `numbers` (truth
-    values as well), `any` (text as well).
+    values as well), `any` (text as well). `listed` layers take one list of tensors (`Add()([a, b])` in Keras), so
+    `(a, b) -> Add()` means `[a, b] -> Add()` for them.
     """
 
     rule: Rule = field(kw_only=True)
     takes: str = field(default="numbers", kw_only=True)
+    listed: bool = field(default=False, kw_only=True)
     example: str = field(default="", kw_only=True)
     role: str = field(default="other", kw_only=True)
     units: str | None = field(default=None, kw_only=True)

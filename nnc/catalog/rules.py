@@ -68,8 +68,8 @@ def one_tensor(operands: Sequence[Operand], by_name: Mapping[str, Operand]) -> T
             f"a list of {len(tensor)}",
             help="merge the tensors first, such as with `Concatenate()` or `Add()`",
         )
-    if tensor is None:
-        raise Refused("this layer needs an input", "a tensor", "none")
+    if not isinstance(tensor, TensorType):
+        raise Refused("this layer needs a tensor", "a tensor", tensor)
     return tensor
 
 
@@ -102,7 +102,7 @@ def product(sizes: Iterable[Dim | None]) -> int | None:
 
 
 def unknown(*sizes: Dim) -> Size:
-    """What comes of reckoning with sizes of which one is not known: known later where all are that hang on the table."""
+    """What comes of reckoning with open sizes: a width of the table where all of them are, else `?`."""
     return WIDTH if all(isinstance(size, int) or size.is_width for size in sizes) else UNKNOWN
 
 

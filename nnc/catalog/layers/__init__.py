@@ -13,6 +13,17 @@ __all__ = ["LayerSpec", "RefusedSpec", "specs"]
 @cache
 def specs() -> Mapping[str, LayerSpec | RefusedSpec]:
     """Every layer that has a line in a table, by name."""
-    from nnc.catalog.layers import conv, plain, reshaping
+    from nnc.catalog.layers import (
+        attention,
+        conv,
+        merging,
+        normalization,
+        plain,
+        pooling,
+        recurrent,
+        reshaping,
+        wrappers,
+    )
 
-    return {spec.name: spec for family in (plain, reshaping, conv) for spec in family.ROWS}
+    families = (plain, reshaping, conv, pooling, normalization, merging, recurrent, attention, wrappers)
+    return {spec.name: spec for family in families for spec in family.ROWS}

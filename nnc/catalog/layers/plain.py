@@ -125,9 +125,11 @@ def _check_noise(noise: tuple[int | None, ...], tensor: TensorType) -> None:
     for size, mask in zip(tensor.shape, noise[1:], strict=True):
         if mask not in (None, 1) and isinstance(size, int) and mask != size:
             raise Refused(
-                f"`noise_shape` can't be stretched over the input: {mask} against {size}", "none, 1 or the input's own size",
-                mask, "noise_shape",
-            )  # fmt: skip
+                f"`noise_shape` can't be stretched over the input: {mask} against {size}",
+                "none, 1 or the input's own size",
+                mask,
+                "noise_shape",
+            )
 
 
 def _below_one(args: Args) -> None:
@@ -220,13 +222,12 @@ ROWS: tuple[LayerSpec, ...] = (
         units="units",
         shown=("units", "activation"),
     ),
-    _simple(
-        "Activation", "Applies an activation to each value.", "x -> Activation(relu)", _activation, "any", ("activation",)
-    ),
+    _simple("Activation", "Applies an activation to each value.", "x -> Activation(relu)", _activation, "any",
+            ("activation",)),
     _simple("ReLU", "Sets negative values to 0, or to a fraction of themselves.", "x -> ReLU()", takes="signed"),
     _simple("LeakyReLU", "Keeps a fraction of negative values.", "x -> LeakyReLU(0.1)", takes="signed",
             shown=("negative_slope",)),
-    _simple("PReLU", "A leaky ReLU that learns its slope for each value.", "x -> PReLU()", _prelu, "floats"),
+    _simple("PReLU", "A leaky ReLU that learns a slope for each value.", "x -> PReLU()", _prelu, "floats"),
     _simple("ELU", "Lets negative values run out smoothly towards -alpha.", "x -> ELU()", takes="floats"),
     _simple("Softmax", "Makes the values along an axis positive, with a sum of 1.", "x -> Softmax()", _softmax, "floats",
             at_least=1),

@@ -23,6 +23,7 @@ class LayerSpec:
     role: str = "other"
     units: str | None = None
     shown: tuple[str, ...] = field(default=())
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
