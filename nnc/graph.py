@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from nnc.catalog.shape import TensorType
-from nnc.catalog.values import FnRef, Object, Value
+from nnc.catalog.values import FnRef, IndexItem, Object, Value
 
 __all__ = [
     "Call",
@@ -96,17 +96,6 @@ class Tensor:
     id: int
     type: TensorType
     name: str | None = None
-
-
-@dataclass(frozen=True)
-class IndexItem:
-    """One item of an index: an integer, a slice (`is_slice`), or `...` (`is_ellipsis`)."""
-
-    start: int | None = None
-    stop: int | None = None
-    step: int | None = None
-    is_slice: bool = False
-    is_ellipsis: bool = False
 
 
 Operand: TypeAlias = Tensor | IndexItem | tuple["Operand", ...] | bool | int | float | str | Mapping[str, Value] | None

@@ -1,4 +1,4 @@
-"""Values that stand for more than numbers and words: a Keras object, and a function that the spec defines."""
+"""Values that stand for more than numbers and words: a Keras object, a function of the spec, an item of an index."""
 
 from __future__ import annotations
 
@@ -29,3 +29,14 @@ class Object:
 
 
 Value: TypeAlias = bool | int | float | str | tuple["Value", ...] | Mapping[str, "Value"] | Object | FnRef | None
+
+
+@dataclass(frozen=True)
+class IndexItem:
+    """One item of an index: an integer, a slice (`is_slice`), or `...` (`is_ellipsis`)."""
+
+    start: int | None = None
+    stop: int | None = None
+    step: int | None = None
+    is_slice: bool = False
+    is_ellipsis: bool = False
