@@ -6,6 +6,7 @@ there is nothing to give back. Keras and TensorFlow are imported by the function
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from nnc import codes, limits
 from nnc.check import check as check_file
 from nnc.diagnostics import Findings, UserFault, suggest
-from nnc.files import beside
+from nnc.files import beside, write_text
 from nnc.source import Source
 from nnc.syntax import parse
 
@@ -219,3 +220,20 @@ def summary(spec: Spec) -> str:
             total = model.trainable + model.non_trainable
             words.append(f"model {name}, {total:,} parameter{'s' * (total != 1)}")
     return "; ".join(words) or "no model"
+
+
+# ---- a spec to begin with ------------------------------------------------------------------------
+
+
+def new(out: Path, table: Path | None, target: str | None) -> None:
+    """Write a starter spec, from a CSV's own columns if one is given. Raises UserFault where it can't be read."""
+    from nnc.data import load, starter
+    from nnc.graph import DataConfig
+
+    if table is None:
+        text = starter.starter(out.stem)
+    else:
+        path = os.path.relpath(table, out.parent)
+        rows = load(DataConfig("csv", {"path": path}, ()), out.parent)
+        text = starter.starter_for(out.stem, rows, path, target)
+    write_text(out, formatted(Source(str(out), text)))
