@@ -65,9 +65,14 @@ class Builder:
             self.name,
             tuple(self.nodes),
             outputs,
-            sum(node.trainable for node in self.nodes),
-            sum(node.non_trainable for node in self.nodes),
+            _total([node.trainable for node in self.nodes]),
+            _total([node.non_trainable for node in self.nodes]),
         )
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
 
 
 def mlp(name: str, sizes: Sequence[int], *, dropout: float = 0.0, last: str = "sigmoid") -> Network:

@@ -7,13 +7,16 @@ horizontal coordinate assignment", 2001; but a fork with equal arms stays in the
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nnc.emit.diagram.ranks import Grid, Link, Slot
 
 CELL_GAP, LANE_GAP, LANES_GAP = 30.0, 22.0, 12.0
-_PULLS = 24
+_PULLS = 160
+_STEP = 0.6  # of what is wanted: all lines move at once, so whole steps would swing
+_STILL, _TOUCH = 0.02, 0.01
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,7 @@ def align(
     `pads` gives what a slot needs to the left and right of its middle.
     """
     rows = made.rows[first : last + 1]
-    chosen = [
-        link for row in range(first, last) for link in _straight(made, row, known)
-    ]
+    chosen = [link for row in range(first, last) for link in _straight(made, row, known)]
     root, shift = _lines(rows, chosen, made)
     apart = _apart(rows, made, root, shift, pads)
     order = _line_order(rows, root, apart)
@@ -135,7 +136,7 @@ def _apart(
     """How far apart lines must be at least: `apart[left][right]`."""
     apart: dict[int, dict[int, float]] = {}
     for row in rows:
-        for left, right in zip(row, row[1:], strict=False):
+        for left, right in itertools.pairwise(row):
             a, b = made.slots[left], made.slots[right]
             cells = bool(a.cell) + bool(b.cell)
             room = pads(a)[1] + (LANES_GAP, LANE_GAP, CELL_GAP)[cells] + pads(b)[0]
@@ -185,15 +186,65 @@ def _pull(
             end = shift[link.lower] + inlet(made.slots[link.lower], link.net)
             wishes[a].append((b, end - start))
             wishes[b].append((a, start - end))
-    left_of: dict[int, list[tuple[int, float]]] = {line: [] for line in order}
+    for _ in range(_PULLS):
+        moves = {
+            line: sum(x[other] + offset - x[line] for other, offset in wish) / max(len(wish), 1)
+            for line, wish in wishes.items()
+        }
+        together = _pushed(moves, {line: len(wish) for line, wish in wishes.items()}, apart, x)
+        step = _room(together, apart, x)
+        if max(map(abs, together.values()), default=0.0) * step < _STILL:
+            break
+        for line in order:
+            x[line] += together[line] * step
+    for line in order:  # whatever rounding did
+        for right, room in apart.get(line, {}).items():
+            x[right] = max(x[right], x[line] + room)
+
+
+def _pushed(
+    moves: Mapping[int, float],
+    counts: Mapping[int, int],
+    apart: Mapping[int, Mapping[int, float]],
+    x: Mapping[int, float],
+) -> dict[int, float]:
+    """Moves in which lines that touch and push at one another go together, to the mean of what they want."""
+    home = {line: line for line in moves}
+    members = {line: [line] for line in moves}
+    total = {line: moves[line] * counts[line] for line in moves}
+    count = dict(counts)
+    touching = [
+        (left, right)
+        for left, rights in apart.items()
+        for right, room in rights.items()
+        if x[right] - x[left] - room < _TOUCH
+    ]
+
+    def speed(line: int) -> float:
+        return total[home[line]] / max(count[home[line]], 1)
+
+    merged = True
+    while merged:
+        merged = False
+        for left, right in touching:
+            a, b = home[left], home[right]
+            if a == b or speed(left) <= speed(right) + _STILL / 10:
+                continue
+            total[a] += total[b]
+            count[a] += count[b]
+            members[a] += members[b]
+            home.update(dict.fromkeys(members[b], a))
+            merged = True
+    return {line: speed(line) for line in moves}
+
+
+def _room(moves: Mapping[int, float], apart: Mapping[int, Mapping[int, float]], x: Mapping[int, float]) -> float:
+    """The share of the moves that can be made before two lines touch that did not."""
+    share = _STEP
     for left, rights in apart.items():
         for right, room in rights.items():
-            left_of[right].append((left, room))
-    for turn in range(_PULLS):
-        for line in order if turn % 2 else reversed(order):
-            if not wishes[line]:
-                continue
-            wish = sum(x[other] + offset for other, offset in wishes[line]) / len(wishes[line])
-            low = max((x[left] + room for left, room in left_of[line]), default=wish)
-            high = min((x[right] - room for right, room in apart.get(line, {}).items()), default=wish)
-            x[line] = max(low, min(wish, high))
+            closing = moves[left] - moves[right]
+            slack = x[right] - x[left] - room
+            if closing > 0 and slack >= _TOUCH:
+                share = min(share, slack / closing)
+    return share

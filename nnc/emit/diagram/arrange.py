@@ -6,6 +6,7 @@ between rows, and go from column to column through the gutter.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -271,7 +272,7 @@ class _Geometry:
         source = level.made.slots[way[0]]
         y = self.tops[level.row_of[way[0]]] + _height(source)
         points: list[Point] = [(self.x(way[0]) + outlet(source, edge.net), y)]
-        for upper, lower in zip(way, way[1:], strict=False):
+        for upper, lower in itertools.pairwise(way):
             link = Link(upper, lower, edge.net)
             start = self.lefts[self.column(upper)] + level.leaves(link)
             end = self.lefts[self.column(lower)] + level.arrives(link)

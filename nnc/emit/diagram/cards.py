@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nnc.emit.diagram.plan import Part
+from nnc.emit.diagram.plan import PADDING, Part
 from nnc.emit.diagram.svg import Label
 from nnc.emit.diagram.text import clean, count, shorten, width
 from nnc.emit.diagram.theme import family
@@ -14,8 +14,10 @@ from nnc.evidence import NetworkNode
 
 NAME, TEXT = 11.5, 10.0
 _LINE = 13.0
+_KINDS = 4  # as many kinds of layers a box lists for a block
 _LEFT, _RIGHT, _TOP, _BOTTOM = 13.0, 10.0, 7.0, 6.0
-NARROWEST, WIDEST = 124.0, 188.0
+NARROWEST, WIDEST = 124.0, 212.0
+_ROOM = WIDEST - _LEFT - _RIGHT
 
 
 @dataclass(frozen=True)
@@ -76,23 +78,32 @@ def card(part: Part, told: Mapping[str, str]) -> Card:
     """The texts of a part."""
     if part.block is not None or part.middle:
         return _summary(part, told)
-    main = next((node for node in part.members if node.trainable or node.role in ("input", "output")), part.members[0])
-    lines = [_what(main, told)]
+    main = _main(part.members)
+    activation = _activation(main)
     extras = [_extra(node) for node in part.members if node is not main]
-    if main.activation not in (None, "linear") and main.kind != "Activation":
-        extras.insert(0, clean(str(main.activation)))
+    lines = _wrapped([*_what(main, told), *([activation] if activation and not extras else [])], " · ", "")
     if extras:
-        lines.append("+ " + " + ".join(extras) if len(part.members) > 1 else extras[0])
-    if main.shared and (main.in_shapes or main.out_shapes):
+        lines += _wrapped([*([activation] if activation else []), *extras], " + ", "+ ")
+    if main.shared:
         lines.append(told["shared"])
-    shape = ", ".join(clean(text) for text in part.members[-1].out_shapes)
-    return Card(clean(main.layer), _short_lines(lines), (shape, _params(part, told)), family(main.kind, main.role), False)
+    shape = told["comma"].join(clean(text) for text in part.members[-1].out_shapes)
+    return Card(clean(main.layer), tuple(lines), (shape, _params(part, told)), family(main.kind, main.role), False)
 
 
-def _what(node: NetworkNode, told: Mapping[str, str]) -> str:
+def _main(members: Sequence[NetworkNode]) -> NetworkNode:
+    """The layer that gives a box its name: the one with the most weights, else the first that is no padding."""
+    heaviest = max(members, key=weight)
+    return heaviest if weight(heaviest) else next((node for node in members if node.kind not in PADDING), members[0])
+
+
+def _what(node: NetworkNode, told: Mapping[str, str]) -> list[str]:
     kind = told["input"] if node.role == "input" else clean(node.kind)
     activation = clean(str(node.activation)) if node.kind == "Activation" and node.activation else ""
-    return " · ".join(text for text in (kind, clean(node.detail), activation) if text)
+    return [text for text in (kind, clean(node.detail), activation) if text]
+
+
+def _activation(node: NetworkNode) -> str:
+    return "" if node.activation in (None, "linear") or node.kind == "Activation" else clean(str(node.activation))
 
 
 def _extra(node: NetworkNode) -> str:
@@ -107,30 +118,43 @@ _SHORT = {
 }  # fmt: skip
 
 
-def _short_lines(lines: Sequence[str]) -> tuple[str, ...]:
-    """Kind and activation on one line where they fit there."""
-    if len(lines) > 1 and not lines[1].startswith("+") and width(" · ".join(lines[:2]), TEXT) < WIDEST - 40:
-        return (" · ".join(lines[:2]), *lines[2:])
-    return tuple(lines)
+def _wrapped(items: Sequence[str], joint: str, head: str) -> list[str]:
+    """Items on as many lines as they need; an item is not broken, and lines after the first start with `head`."""
+    lines = [head + items[0]]
+    for item in items[1:]:
+        longer = lines[-1] + joint + item
+        if width(longer, TEXT) <= _ROOM:
+            lines[-1] = longer
+        else:
+            lines.append(head + item)
+    return lines
+
+
+def weight(node: NetworkNode) -> int:
+    """The trained parameters of a layer, as far as one can tell: at least one where they hang on the data."""
+    return 1 if node.trainable is None else node.trainable
 
 
 def _params(part: Part, told: Mapping[str, str]) -> str:
-    total = sum(node.trainable + node.non_trainable for node in part.members)
-    return told["params"].format(n=count(total)) if total else ""
+    """Empty for a part without parameters, and for one whose number hangs on the data."""
+    counts = [number for node in part.members for number in (node.trainable, node.non_trainable)]
+    total = sum(number or 0 for number in counts)
+    return told["params"].format(n=count(total)) if total and None not in counts else ""
 
 
 def _summary(part: Part, told: Mapping[str, str]) -> Card:
     """A box for many layers: what they are, and how many parameters one such block has."""
     layers = told["layers"].format(n=count(len(part.members)))
     kinds = Counter(clean(node.kind) for node in part.members)
-    most = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))[:3]
-    listed = told["comma"].join(f"{kind} ×{n}" if n > 1 else kind for kind, n in most)
-    shape = ", ".join(clean(text) for text in part.members[-1].out_shapes)
+    most = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
+    listed = [f"{_SHORT.get(kind, kind)} ×{n}" if n > 1 else _SHORT.get(kind, kind) for kind, n in most]
+    few = _wrapped([*listed[:_KINDS], *(["…"] if len(listed) > _KINDS else [])], told["comma"], "")
+    shape = told["comma"].join(clean(text) for text in part.members[-1].out_shapes)
     if part.middle:
         more = told["more"].format(n=count(len(part.members)))
-        return Card(f"⋮ {more}", (listed,), (shape, _params(part, told)), "other", True)
+        return Card(f"⋮ {more}", tuple(few), (shape, _params(part, told)), "other", True)
     times = f" ×{part.times}" if part.times > 1 else ""
-    lines = [f"{layers}: {listed}"]
+    lines = [layers, *few]
     if part.tied:
         lines.append(told["shared"])
     return Card(clean(part.block or "") + times, tuple(lines), (shape, _params(part, told)), _family(part), True)
@@ -138,5 +162,5 @@ def _summary(part: Part, told: Mapping[str, str]) -> Card:
 
 def _family(part: Part) -> str:
     """The family of the layers with the most parameters."""
-    heaviest = max(part.members, key=lambda node: node.trainable + node.non_trainable)
+    heaviest = max(part.members, key=weight)
     return family(heaviest.kind, heaviest.role)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -19,12 +20,12 @@ def describe(network: Network, language: str = "en") -> str:
     by_id = {node.id: node for node in network.nodes}
     layers = len({node.layer for node in network.nodes})
     sentences = [
-        told["sentence"].format(
+        told["sentence" if network.trainable is not None else "sentence_unknown"].format(
             name=short(network.name),
             layers=told["n_layer" if layers == 1 else "n_layers"].format(n=count(layers)),
             inputs=_ends([node for node in network.nodes if node.role == "input"], told, "n_inputs"),
             outputs=_ends([by_id[id_] for id_ in network.outputs if id_ in by_id], told, "n_outputs"),
-            params=count(network.trainable),
+            params=count(network.trainable or 0),
         )
     ]
     if is_chain(network.nodes) and len(network.nodes) <= _LISTED:
@@ -48,18 +49,18 @@ def short(name: str) -> str:
 
 def is_chain(nodes: Sequence[NetworkNode]) -> bool:
     """Whether every node but the first takes the one before it and nothing else."""
-    followers = zip(nodes, nodes[1:], strict=False)
+    followers = itertools.pairwise(nodes)
     return bool(nodes) and not nodes[0].inputs and all(node.inputs == (before.id,) for before, node in followers)
 
 
 def _one(node: NetworkNode) -> str:
     activation = node.activation if node.activation not in (None, "linear") else None
-    about = " ".join(part for part in (*node.out_shapes, activation) if part)
+    about = " ".join(short(part) for part in (*node.out_shapes, activation) if part)
     return f"{short(node.layer)} ({short(node.kind)} {about})"
 
 
 def _ends(nodes: Sequence[NetworkNode], told: Mapping[str, str], several: str) -> str:
-    names = [f"{short(node.layer)} {' '.join(node.out_shapes)}" for node in nodes]
+    names = [f"{short(node.layer)} {' '.join(map(short, node.out_shapes))}" for node in nodes]
     if len(names) == 1:
         return names[0]
     return told[several].format(n=len(names), items=_listed(names, told))

@@ -122,6 +122,5 @@ def _equal(a: NetworkNode, b: NetworkNode) -> bool:
 
 def _look(node: NetworkNode) -> tuple[object, ...]:
     inner = tuple(name for name, _ in node.scope)
-    return (
-        node.kind, node.in_shapes, node.out_shapes, node.units, node.activation, node.bias, node.role, node.detail, inner
-    )  # fmt: skip
+    shapes = node.in_shapes, node.out_shapes
+    return shapes, node.kind, node.units, node.activation, node.bias, node.role, node.detail, inner

@@ -18,7 +18,9 @@ from nnc.evidence import Network
 
 # The type area of an A4 page in the units of a drawing, at which its smallest text prints at 7 points.
 PAGE = (690.0, 960.0)
-_READABLE = 0.74  # a drawing that must be printed smaller than this is drawn from a smaller plan
+# A drawing that must be printed smaller than this is drawn from a smaller plan, and one that leaves layers out is
+# taken only where it would else be smaller than that.
+_READABLE, _BARELY = 0.74, 0.55
 _COLUMNS = 6
 _MARGIN = Padding(side=12.0, top=12.0, bottom=12.0)
 _FRAME = Padding(side=14.0, top=30.0, bottom=14.0)
@@ -80,6 +82,8 @@ def lay_out(network: Network, *, language: str = "en") -> LayerLayout:
     told = words(language)
     best: tuple[float, _Drawing] | None = None
     for plan in plans(network):
+        if plan.cut and best is not None and best[0] >= _BARELY:
+            break
         drawing = _Drawing(plan, told)
         scale = drawing.scale()
         if best is None or scale > best[0] + 0.02:
@@ -175,11 +179,11 @@ class _Drawing:
         """Everything at its place on the page, and the legend below."""
         self._place((), 0.0, 0.0, self.plan.parts)
         top = self.levels[()]
-        legend, wide, high = _legend({box.family for box in self.boxes}, top, told)
-        folded = self.plan.folded.stands_for
-        return LayerLayout(
-            wide, high, tuple(self.boxes), tuple(self.frames), tuple(self.wires), legend, dict(folded)
+        legend, wide, high = _legend(
+            {self.cards[part.id].family for part in self.plan.parts if not part.middle}, top, told
         )
+        folded = self.plan.folded.stands_for
+        return LayerLayout(wide, high, tuple(self.boxes), tuple(self.frames), tuple(self.wires), legend, dict(folded))
 
     def _place(self, scope: Scope, left: float, top: float, parts: Sequence[Part]) -> None:
         level, depth = self.levels[scope], len(scope)
@@ -233,7 +237,9 @@ class _Drawing:
         if level.entries and width(name, _TITLE) > room and not badge and level.width - last - 18 > room:
             start, anchor_x, room = "end", x + level.width - 10, level.width - last - 18
         labels.append(
-            Label(anchor_x, y + 16, shorten(name, room, _TITLE), _TITLE, "end" if start == "end" else "start", full=name)
+            Label(
+                anchor_x, y + 16, shorten(name, room, _TITLE), _TITLE, "end" if start == "end" else "start", full=name
+            )
         )
         if badge:
             shown = shorten(badge, level.width - last - 16 if level.entries else right + 1, _TITLE, bold=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nnc.emit.diagram.layers_layout import Box, Frame, LayerLayout, Wire
-from nnc.emit.diagram.svg import Label, element, label, number, path
+from nnc.emit.diagram.svg import Label, Point, element, label, number, path
 from nnc.emit.diagram.theme import Theme
 
 _HEAD = 5.5  # length of an arrowhead
@@ -16,13 +16,24 @@ def body(layout: LayerLayout, theme: Theme) -> Iterator[str]:
     """The elements in the order in which they cover one another: frames, wires, boxes, texts."""
     for frame in layout.frames:
         yield element("g", *_frame(frame, theme))
+    nets: dict[str, list[Wire]] = {}
     for wire in layout.wires:
-        yield from _wire(wire, theme)
+        nets.setdefault(wire.net, []).append(wire)
+    for wires in nets.values():
+        yield from _wires(wires, theme)
     for box in layout.boxes:
         yield element("g", *_box(box, theme))
     for name, (x, y), text in layout.legend:
         yield element(
-            "rect", x=x, y=y, width=11, height=11, rx=2, fill=theme.tints[name], stroke=theme.hues[name], stroke_width=1.2
+            "rect",
+            x=x,
+            y=y,
+            width=11,
+            height=11,
+            rx=2,
+            fill=theme.tints[name],
+            stroke=theme.hues[name],
+            stroke_width=1.2,
         )
         yield _text(text, theme)
 
@@ -50,13 +61,20 @@ def _rect(frame: Frame, theme: Theme, shift: float) -> str:
     )
 
 
-def _wire(wire: Wire, theme: Theme) -> Iterator[str]:
-    x, y = wire.points[-1]
-    points = (*wire.points[:-1], (x, y - _HEAD + 1)) if wire.arrow else wire.points
-    yield element("path", d=path(points), fill="none", stroke=theme.wire, stroke_width=1.3)
-    if wire.arrow:
-        tip = f"M{number(x)} {number(y)}l-3.4 {number(-_HEAD)}h6.8z"
-        yield element("path", d=tip, fill=theme.wire)
+def _wires(wires: Sequence[Wire], theme: Theme) -> Iterator[str]:
+    """All wires of a net as one path: pieces that they share are drawn once, so they don't look bolder."""
+    ways = []
+    for wire in wires:
+        x, y = wire.points[-1]
+        ways.append(path((*wire.points[:-1], (x, y - _HEAD + 1)) if wire.arrow else wire.points))
+    yield element("path", d="".join(ways), fill="none", stroke=theme.wire, stroke_width=1.3)
+    heads = [f"M{number(x)} {number(y)}l-3.4 {number(-_HEAD)}h6.8z" for x, y in _tips(wires)]
+    if heads:
+        yield element("path", d="".join(heads), fill=theme.wire)
+
+
+def _tips(wires: Sequence[Wire]) -> list[Point]:
+    return list(dict.fromkeys(wire.points[-1] for wire in wires if wire.arrow))
 
 
 def _box(box: Box, theme: Theme) -> Iterator[str]:

@@ -29,18 +29,21 @@ _ONE_TO_ONE = frozenset({
     "Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise", "ActivityRegularization", "BatchNormalization",
     "Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "Rescaling", "Normalization", "Identity",
 })  # fmt: skip
-_VECTOR = re.compile(r"\[\s*(\d+)\s*\]")
+_VECTOR = re.compile(r"\[\s*([^\[\],]+?)\s*\]")
 _LETTERS = {"input": "X", "output": "y", "hidden": "H"}
 
 
 @dataclass(frozen=True)
 class Neuron:
-    """A circle. `index` counts from 1 in its layer; `letter` is empty for layers that only pass values on."""
+    """A circle. `index` counts from 1 in its layer (`n`: the last of an unknown number).
+
+    `letter` is empty for layers that only pass values on.
+    """
 
     x: float
     y: float
     letter: str
-    index: int | None
+    index: int | str | None
     feature: Label | None = None
 
 
@@ -86,10 +89,25 @@ def vector_chain(network: Network) -> tuple[NetworkNode, ...]:
     return best
 
 
-def size_of(node: NetworkNode) -> int | None:
-    """How many values a layer gives, where that is one vector."""
-    match = _VECTOR.fullmatch(node.out_shapes[0]) if len(node.out_shapes) == 1 else None
-    return int(match[1]) if match else None
+def size_of(node: NetworkNode) -> int | str | None:
+    """How many values a layer gives, where that is one vector; a text where the number hangs on the data."""
+    return _vector(node.out_shapes)
+
+
+def _vector(shapes: Sequence[str]) -> int | str | None:
+    match = _VECTOR.fullmatch(shapes[0]) if len(shapes) == 1 else None
+    if match is None:
+        return None
+    return int(match[1]) if match[1].isascii() and match[1].isdigit() else clean(match[1])
+
+
+def _numbers(size: int | str) -> tuple[Sequence[int], Sequence[int | str]]:
+    """The neurons drawn above and below the ellipsis, counted from 1; of an unknown number the last is `n`."""
+    if isinstance(size, str):
+        return range(1, ENDS + 1), ("n",)
+    if size <= MOST:
+        return range(1, size + 1), ()
+    return range(1, ENDS + 1), range(size - ENDS + 1, size + 1)
 
 
 def lay_out(network: Network, *, features: Sequence[str] = (), language: str = "en") -> NeuronLayout:
@@ -101,7 +119,7 @@ def lay_out(network: Network, *, features: Sequence[str] = (), language: str = "
     shown = _columns_shown(chain)
     headings = [_heading(node, chain[0], len(chain), language) for node in shown]
     rooms = [_room(heading, node) for heading, node in zip(headings, shown, strict=True)]
-    side = _feature_room(features) if len(features) == (size_of(chain[0]) or 0) else 0.0
+    side = _feature_room(features) if len(features) == size_of(chain[0]) else 0.0
     middle = _middle(shown)
     lines_above = max(len(above) for above, _ in headings)
     top = _MARGIN + lines_above * _LINE + 6
@@ -135,16 +153,15 @@ def _columns_shown(chain: Sequence[NetworkNode]) -> list[NetworkNode | None]:
     return [*chain[:half], None, *chain[-half:]]
 
 
-def _heading(
-    node: NetworkNode | None, first: NetworkNode, length: int, language: str
-) -> tuple[list[str], list[str]]:
+def _heading(node: NetworkNode | None, first: NetworkNode, length: int, language: str) -> tuple[list[str], list[str]]:
     """The lines above and below a column."""
     told = words(language)
     if node is None:
         return [told["more"].format(n=count(length - 2 * (MOST_COLUMNS // 2)))], []
-    size = size_of(node) or 0
+    size = size_of(node)
     kind = told["input"] if node is first and node.role == "input" else clean(node.kind)
-    units = told["unit" if size == 1 else "units"].format(kind=kind, n=count(size))
+    number = count(size) if isinstance(size, int) else "n"
+    units = told["unit" if size == 1 else "units"].format(kind=kind, n=number)
     below = []
     if node is not first:
         if node.activation not in (None, "linear"):
@@ -153,8 +170,9 @@ def _heading(
             below.append(clean(node.detail))
         if node.kind == "Dense":
             letter = "X" if first.id in node.inputs else "H"
-            inputs = _VECTOR.fullmatch(node.in_shapes[0]) if len(node.in_shapes) == 1 else None
-            below.append(f"Σ {inputs[1] if inputs else 'n'}[{letter}·w]" + ("+b" if node.bias else ""))
+            inputs = _vector(node.in_shapes)
+            number = str(inputs) if isinstance(inputs, int) else "n"
+            below.append(f"Σ {number}[{letter}·w]" + ("+b" if node.bias else ""))
         if node.shared:
             below.append(told["shared"])
     return [clean(node.layer), units], below
@@ -173,8 +191,9 @@ def _feature_room(features: Sequence[str]) -> float:
     return min(widest, _FEATURE_ROOM) + 8 if features else 0.0
 
 
-def _rows(size: int) -> float:
-    return size - 1 if size <= MOST else 2 * (ENDS - 1) + 2 * _GAP_ROWS
+def _rows(size: int | str) -> float:
+    above, below = _numbers(size)
+    return len(above) - 1 + (len(below) - 1 + 2 * _GAP_ROWS if below else 0.0)
 
 
 def _middle(shown: Sequence[NetworkNode | None]) -> float:
@@ -196,25 +215,24 @@ def _column(
         return Column("other", x, (), dots, labels, None)
     size = size_of(node) or 1
     top = middle - _rows(size) * PITCH / 2
-    numbers = range(size) if size <= MOST else (*range(ENDS), *range(size - ENDS, size))
-    neurons = []
-    for row, index in enumerate(numbers):
-        skipped = 2 * _GAP_ROWS - 1 if size > MOST and row >= ENDS else 0.0
-        y = top + (row + skipped) * PITCH
-        neurons.append(_neuron(node, (x, y), index, size, features))
-    dots = tuple((x, middle + step * 11) for step in (-1, 0, 1)) if size > MOST else ()
+    above, below = _numbers(size)
+    neurons = [_neuron(node, (x, top + row * PITCH), number, size, features) for row, number in enumerate(above)]
+    seam = top + (len(above) - 1) * PITCH
+    for row, last in enumerate(below):
+        neurons.append(_neuron(node, (x, seam + (2 * _GAP_ROWS + row) * PITCH), last, size, features))
+    dots = tuple((x, seam + _GAP_ROWS * PITCH + step * 11) for step in (-1, 0, 1)) if below else ()
     return Column(node.role, x, tuple(neurons), dots, labels, node.id)
 
 
-def _neuron(node: NetworkNode, at: Point, index: int, size: int, features: Sequence[str]) -> Neuron:
+def _neuron(node: NetworkNode, at: Point, number: int | str, size: int | str, features: Sequence[str]) -> Neuron:
     letter = _LETTERS.get(node.role, "")
-    counted = letter in ("X", "y") and (size > 1 or letter == "X")
+    counted = letter == "X" or (letter == "y" and size != 1)
     feature = None
-    if index < len(features):
-        full = clean(features[index])
+    if features and isinstance(number, int):
+        full = clean(features[number - 1])
         text = shorten(full, _FEATURE_ROOM, _TEXT)
         feature = Label(at[0] - RADIUS - 7, at[1] + 3.7, text, _TEXT, "end", tone="muted", full=full)
-    return Neuron(at[0], at[1], letter, index + 1 if counted else None, feature)
+    return Neuron(at[0], at[1], letter, number if counted else None, feature)
 
 
 def _labels(
@@ -254,9 +272,7 @@ def _notes(network: Network, chain: Sequence[NetworkNode], y: float, language: s
     return (Label(_MARGIN, y + 8, text, _TEXT, tone="muted"),)
 
 
-def _legend(
-    columns: Sequence[Column], y: float, language: str
-) -> tuple[tuple[tuple[str, Point, Label], ...], float]:
+def _legend(columns: Sequence[Column], y: float, language: str) -> tuple[tuple[tuple[str, Point, Label], ...], float]:
     told = words(language)
     x = _MARGIN
     entries = []

@@ -16,7 +16,7 @@ from nnc.evidence import Network, NetworkNode
 MOST = 48  # boxes that an A4 page holds at a size that can be read
 _LIGHT = frozenset({"normalization", "dropout"})
 _LIGHT_KINDS = frozenset({"Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "Identity"})
-_PADDING = frozenset({"ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D"})
+PADDING = frozenset({"ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D"})
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Plan:
-    """Boxes in topological order, the wires between them, and what the drawing knows of blocks."""
+    """Boxes in topological order, the wires between them, and the repeats. `cut`: its middle is left out."""
 
     parts: tuple[Part, ...]
     edges: tuple[tuple[str, str], ...]
     folded: Folded
+    cut: bool = False
 
     def times(self, scope: Scope) -> int:
         """How many equal blocks a frame stands for."""
@@ -62,7 +63,8 @@ def plans(network: Network) -> Iterator[Plan]:
         small = _collapsed(small, depth)
         if len(small.parts) <= MOST:
             yield small
-    yield _cut(small)
+    for most in (MOST, 36, 24):
+        yield _cut(small, most)
 
 
 def _unique(nodes: Sequence[NetworkNode]) -> list[NetworkNode]:
@@ -114,7 +116,7 @@ def _belongs(before: NetworkNode, node: NetworkNode) -> bool:
     if before.role == "input" or node.role == "output":
         return False
     light = node.kind in _LIGHT_KINDS or family(node.kind, node.role) in _LIGHT
-    return light or before.kind in _PADDING
+    return light or before.kind in PADDING
 
 
 def _collapsed(plan: Plan, depth: int) -> Plan:
@@ -132,11 +134,11 @@ def _collapsed(plan: Plan, depth: int) -> Plan:
     return _merged(plan, block, whole) or plan
 
 
-def _cut(plan: Plan) -> Plan:
+def _cut(plan: Plan, most: int) -> Plan:
     """The beginning and the end of a net that is still too big, with one box for all between them."""
-    if len(plan.parts) <= MOST:
+    if len(plan.parts) <= most:
         return plan
-    half = MOST // 2 - 1
+    half = most // 2 - 1
     between = {part.id for part in plan.parts[half:-half]}
     scope = ((("", "middle"),),)
 
@@ -147,7 +149,8 @@ def _cut(plan: Plan) -> Plan:
         nodes = tuple(node for part in members for node in part.members)
         return Part(nodes[0].id, nodes, (), middle=True)
 
-    return _merged(plan, middle, whole) or plan
+    shorter = _merged(plan, middle, whole)
+    return replace(shorter, cut=True) if shorter else plan
 
 
 def _merged(

@@ -7,6 +7,7 @@ lane for each source however often it is used.
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -92,7 +93,7 @@ def grid(cells: Sequence[Cell], edges: Sequence[Edge]) -> Grid:
             way.append(lane)
         way.append(places[edge.target])
         made.ways[edge] = tuple(way)
-        for step, (upper, lower) in enumerate(zip(way, way[1:], strict=False)):
+        for step, (upper, lower) in enumerate(itertools.pairwise(way)):
             if (upper, lower, edge.net) not in linked:
                 linked.add((upper, lower, edge.net))
                 made.links[levels[edge.source] + step].append(Link(upper, lower, edge.net))

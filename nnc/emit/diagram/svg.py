@@ -6,6 +6,7 @@ markers and `dominant-baseline` are drawn differently from one renderer to the n
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -57,7 +58,8 @@ def element(name: str, *children: str, **attributes: Attribute) -> str:
 
 
 def _attribute(key: str, value: Attribute) -> str:
-    text = clean(value) if isinstance(value, str) else number(float(value or 0))
+    """Attributes hold what this package wrote: path data, colours, ids. Texts from outside stand in elements."""
+    text = value if isinstance(value, str) else number(float(value or 0))
     return f" {key.replace('_', '-')}={quoteattr(text)}"
 
 
@@ -108,7 +110,7 @@ def _pair(point: Point) -> str:
 
 
 def _distance(a: Point, b: Point) -> float:
-    return ((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2) ** 0.5
+    return math.hypot(a[0] - b[0], a[1] - b[1])
 
 
 def _towards(start: Point, end: Point, length: float) -> Point:

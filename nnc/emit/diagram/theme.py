@@ -54,6 +54,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "merge": (
         "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot", "add", "subtract",
         "multiply", "divide", "maximum", "minimum", "concatenate", "stack", "matmul", "dot", "einsum",
+        "+", "−", "×", "÷", "@",
     ),
 }  # fmt: skip
 _FAMILY = {kind: family for family, kinds in _KINDS.items() for kind in kinds}
