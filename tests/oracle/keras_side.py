@@ -7,7 +7,7 @@ have, the data decides: nobody can train such a model.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,10 @@ import numpy as np
 import tensorflow as tf
 
 from nnc.catalog import Operand, Size, TensorType
+from nnc.catalog.rules import tensors
 from nnc.catalog.values import Object
 
-# What an unknown size is when data is made. Prime and larger than most windows, so that nothing fits by accident.
-UNKNOWN = 11
-BATCH = 2
+BATCH = 7  # no size of the samples, so that nothing fits the batch by accident
 
 
 @dataclass(frozen=True)
@@ -48,18 +47,15 @@ def build(value: Any) -> Any:
 
 def _symbol(operand: Operand) -> Any:
     if isinstance(operand, TensorType):
-        shape = tuple(None if isinstance(size, Size) else size for size in operand.shape)
-        return keras.KerasTensor((None, *shape), dtype=operand.dtype)
+        return keras.KerasTensor((None, *_open(operand)), dtype=operand.dtype)
     return [_symbol(item) for item in operand] if isinstance(operand, tuple) else operand
 
 
-def _data(operand: Operand) -> Any:
-    if isinstance(operand, TensorType):
-        shape = (BATCH, *(UNKNOWN if isinstance(size, Size) else size for size in operand.shape))
-        if operand.dtype == "string":
-            return tf.constant(np.full(shape, "a"))
-        return tf.cast(tf.zeros(shape), operand.dtype)
-    return [_data(item) for item in operand] if isinstance(operand, tuple) else operand
+def _data(leaf: TensorType) -> Any:
+    shape = (BATCH, *_open(leaf))
+    if leaf.dtype == "string":
+        return tf.constant(np.full(shape, "a"))
+    return tf.cast(tf.zeros(shape), leaf.dtype)
 
 
 def _flat(value: Any) -> list[Any]:
@@ -81,8 +77,7 @@ def ask(
         outputs = _flat(layer(*map(_symbol, operands), **{k: _symbol(v) for k, v in keyed.items()}))
         found = tuple((tuple(out.shape[1:]), keras.backend.standardize_dtype(out.dtype)) for out in outputs)
         if data:
-            real = _call_on_data(layer, [_data(o) for o in operands], {k: _data(v) for k, v in keyed.items()})
-            _agree(outputs, real)
+            _agree(outputs, _call_on_data(layer, operands, keyed))
     except Exception as error:  # noqa: BLE001 - whatever Keras or TensorFlow raises is a refusal
         return Answer(False, why=f"{type(error).__name__}: {str(error).strip()[:300]}")
     trainable = sum(int(np.prod(w.shape)) for w in layer.trainable_weights)
@@ -90,11 +85,44 @@ def ask(
     return Answer(True, found, trainable, non_trainable)
 
 
-def _call_on_data(layer: Any, operands: list[Any], keyed: dict[str, Any]) -> list[Any]:
-    """As when predicting, and as when training where the layer tells the two apart."""
-    if "training" in inspect.signature(layer.call).parameters:
-        layer(*operands, **keyed, training=True)
-    return _flat(layer(*operands, **keyed))
+def _call_on_data(layer: Any, operands: Sequence[Operand], keyed: Mapping[str, Operand]) -> list[Any]:
+    """As when predicting, and as when training where the layer tells the two apart.
+
+    With sizes left open there is no such thing as the data; TensorFlow traces the layer without knowing them, as
+    `fit` and `predict` do.
+    """
+    leaves = [tensor for operand in (*operands, *keyed.values()) for tensor in tensors(operand)]
+
+    def call(*flat: Any, **training: bool) -> Any:
+        rest = iter(flat)
+        positional = [_filled(operand, rest) for operand in operands]
+        return layer(*positional, **{key: _filled(operand, rest) for key, operand in keyed.items()}, **training)
+
+    modes = ({"training": True}, {}) if "training" in inspect.signature(layer.call).parameters else ({},)
+    for training in modes:
+        found = _traced(call, leaves, training) if _any_open(leaves) else call(*map(_data, leaves), **training)
+    return _flat(found)
+
+
+def _any_open(leaves: Sequence[TensorType]) -> bool:
+    return any(isinstance(size, Size) for leaf in leaves for size in leaf.shape)
+
+
+def _traced(call: Any, leaves: Sequence[TensorType], training: Mapping[str, bool]) -> Any:
+    signature = [tf.TensorSpec((None, *_open(leaf)), leaf.dtype) for leaf in leaves]
+    function = tf.function(lambda *flat: call(*flat, **training), input_signature=signature)
+    return function.get_concrete_function().structured_outputs
+
+
+def _open(leaf: TensorType) -> tuple[int | None, ...]:
+    return tuple(None if isinstance(size, Size) else size for size in leaf.shape)
+
+
+def _filled(operand: Operand, rest: Iterator[Any]) -> Any:
+    """The operand with its tensors taken from `rest`, in order."""
+    if isinstance(operand, TensorType):
+        return next(rest)
+    return [_filled(item, rest) for item in operand] if isinstance(operand, tuple) else operand
 
 
 def _agree(promised: Sequence[Any], real: Sequence[Any]) -> None:
@@ -102,6 +130,7 @@ def _agree(promised: Sequence[Any], real: Sequence[Any]) -> None:
         raise ValueError(f"promised {len(promised)} outputs and gave {len(real)}")
     for symbol, tensor in zip(promised, real, strict=True):
         expected, got = tuple(symbol.shape), tuple(tensor.shape)
-        batch = expected[0] is None and got[:1] != (BATCH,)
-        if len(expected) != len(got) or batch or any(e not in (None, g) for e, g in zip(expected, got, strict=True)):
+        batch = expected[0] is None and got[:1] not in ((BATCH,), (None,))
+        sizes = zip(expected, got, strict=False)
+        if len(expected) != len(got) or batch or any(e is not None and g not in (None, e) for e, g in sizes):
             raise ValueError(f"promised {expected} and gave {got}")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from nnc.catalog.layers.merging import texts
 from nnc.catalog.layers.spec import LayerSpec
 from nnc.catalog.rows import Applied, Operand, Rule
-from nnc.catalog.rules import Args, Refused, compute_dtype, known_size, need_rank, product
+from nnc.catalog.rules import Args, Refused, compute_dtype, is_float, known_size, need_dtype, need_rank, product
 from nnc.catalog.shape import Dim, Shape, TensorType, same_size
 
 _FLAGS = {"training", "use_causal_mask", "return_attention_scores"}
@@ -33,12 +33,31 @@ def _roles(names: Sequence[str], operands: Sequence[Operand], by_name: Mapping[s
     return {"key": tensors["value"], **tensors}
 
 
+def _equally_deep(items: Sequence[TensorType]) -> None:
+    if len({len(item.shape) for item in items}) > 1:
+        reason = "query, value and key must have equally many axes, or the rows of a batch would mix"
+        raise Refused(reason, "equally many axes", texts(items))
+    need_rank(items[0], None, 2)
+
+
 def _agree(a: Dim, b: Dim, what: str, items: Sequence[TensorType]) -> None:
     if same_size(a, b) is False:
         raise Refused(what, "equal sizes", texts(items))
 
 
 # ---- Attention, AdditiveAttention ----------------------------------------------------------------
+
+
+def _check_dtypes(args: Args, query: TensorType, key: TensorType) -> None:
+    """Scores are a product that softmax must be able to take, or a sum of query and key."""
+    if args.get("score_mode") == "dot":
+        if not args["use_scale"] and not is_float(key.dtype):
+            need_dtype(query, "floats", "attention without `use_scale`")
+        return
+    for tensor in (query, key):
+        need_dtype(tensor, "signed", "this attention")
+    if query.dtype != key.dtype and not (is_float(query.dtype) and is_float(key.dtype)):
+        raise Refused("query and key must have the same dtype", "equal dtypes", texts((query, key)))
 
 
 def _dot_product(weights: Callable[[Args, TensorType], int | None]) -> Rule:
@@ -50,9 +69,9 @@ def _dot_product(weights: Callable[[Args, TensorType], int | None]) -> Rule:
         items = operands[0] if len(operands) == 1 and isinstance(operands[0], tuple) else operands
         roles = _roles(("query", "value", "key"), items, by_name)
         query, value, key = roles["query"], roles["value"], roles["key"]
-        for tensor in (query, value, key):
-            need_rank(tensor, len(query.shape), 2)
         everyone = (query, value, key)
+        _equally_deep(everyone)
+        _check_dtypes(args, query, key)
         if args.get("score_mode", "concat") == "dot" or 1 not in (query.shape[-1], key.shape[-1]):
             _agree(query.shape[-1], key.shape[-1], "query and key must have the same last size", everyone)
         _agree(key.shape[-2], value.shape[-2], "key and value must have equally many steps", everyone)
@@ -86,11 +105,12 @@ def _scale_vector(args: Args, query: TensorType) -> int | None:
 def _heads(args: Args, operands: Sequence[Operand], by_name: Mapping[str, Operand]) -> Applied:
     roles = _roles(("query", "value", "key"), operands, by_name)
     query, value, key = roles["query"], roles["value"], roles["key"]
-    for tensor in (query, value, key):
-        need_rank(tensor, len(query.shape), 2)
     everyone = (query, value, key)
+    _equally_deep(everyone)
     for a, b in zip(value.shape[:-1], key.shape[:-1], strict=True):
         _agree(a, b, "key and value must agree in all sizes but the last", everyone)
+    if len(query.shape) != 2 and (args["sliding_window"] or by_name.get("use_causal_mask")):
+        raise Refused("a causal mask or a window needs one axis of steps", "[steps, features]", query)
     attended = _attended(args, query)
     for index, size in enumerate(query.shape[:-1]):
         if index not in attended:
@@ -173,6 +193,7 @@ def _grouped(args: Args, operands: Sequence[Operand], by_name: Mapping[str, Oper
         need_rank(tensor, 2)
     everyone = (query, value, key)
     _agree(key.shape[0], value.shape[0], "key and value must have equally many steps", everyone)
+    _agree(query.shape[1], value.shape[1], "query and value must have the same last size", everyone)
     heads, pairs, size = args["num_query_heads"], args["num_key_value_heads"], args["head_dim"]
     if heads % pairs:
         raise Refused(
@@ -212,7 +233,6 @@ ROWS: tuple[LayerSpec, ...] = (
         "Weighs values by how well their keys fit each query (the dot product).",
         _dot_product(_scalars),
         f"q = {_INPUT}\ny = [q, q] -> Attention()",
-        "floats",
         listed=True,
     ),
     LayerSpec(
@@ -220,7 +240,6 @@ ROWS: tuple[LayerSpec, ...] = (
         "Weighs values by how well their keys fit each query (a sum through tanh).",
         _dot_product(_scale_vector),
         f"q = {_INPUT}\ny = [q, q] -> AdditiveAttention()",
-        "signed",
         listed=True,
     ),
     LayerSpec(
@@ -228,7 +247,7 @@ ROWS: tuple[LayerSpec, ...] = (
         "Several attentions side by side, each over projections of its own.",
         _heads,
         f"q = {_INPUT}\ny = (q, q) -> MultiHeadAttention(2, 4)",
-        "floats",
+        "numbers",
         "hidden",
         None,
         ("num_heads", "key_dim"),
@@ -238,7 +257,7 @@ ROWS: tuple[LayerSpec, ...] = (
         "Multi-head attention in which several query heads share a key and a value.",
         _grouped,
         f"q = {_INPUT}\ny = (q, q) -> GroupQueryAttention(4, 4, 2)",
-        "floats",
+        "numbers",
         "hidden",
         None,
         ("num_query_heads", "num_key_value_heads", "head_dim"),

@@ -118,7 +118,6 @@ def _conv_transpose(rank: int) -> TensorRule:
 
 def _depthwise(rank: int) -> TensorRule:
     def rule(args: Args, tensor: TensorType) -> Applied:
-        _equal_strides(args, rank)
         sizes, weights, many = _depth_part(args, rank, tensor)
         channels = times(spatial(args, tensor.shape)[1], args["depth_multiplier"])
         out = computed(args, joined(args, sizes, channels), tensor)
@@ -129,7 +128,6 @@ def _depthwise(rank: int) -> TensorRule:
 
 def _separable(rank: int) -> TensorRule:
     def rule(args: Args, tensor: TensorType) -> Applied:
-        _equal_strides(args, rank)
         sizes, weights, many = _depth_part(args, rank, tensor)
         filters = args["filters"]
         mixing = product((many, filters))
@@ -146,13 +144,6 @@ def _depth_part(args: Args, rank: int, tensor: TensorType) -> tuple[Shape, int |
     sizes = _places(args, rank, spatial(args, tensor.shape)[0])
     many = product((channels, args["depth_multiplier"]))
     return sizes, product((*each(args["kernel_size"], rank), many)), many
-
-
-def _equal_strides(args: Args, rank: int) -> None:
-    strides = each(args["strides"], rank)
-    if len(set(strides)) > 1:
-        reason = "TensorFlow's depthwise convolutions need the same stride along both axes"
-        raise Refused(reason, "equal strides", strides, "strides")
 
 
 _INPUTS = {1: "x -> Reshape([8, 3])", 2: "x -> Reshape([8, 8, 3])", 3: "x -> Reshape([8, 8, 8, 3])"}

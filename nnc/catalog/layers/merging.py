@@ -104,10 +104,16 @@ def _concatenate(args: Args, items: Sequence[TensorType]) -> Applied:
     shape = tuple(
         _summed([item.shape[index] for item in items])
         if index == axis
-        else reduce(lambda a, b: merged(a, b, complain), (item.shape[index] for item in items))
+        else _first([item.shape[index] for item in items], complain)
         for index in range(len(items[0].shape))
     )
     return Applied((TensorType(shape, compute_dtype(args)),))
+
+
+def _first(sizes: Sequence[Dim], complain: Callable[[], Refused]) -> Dim:
+    """The first tensor's size, as in Keras, although another's may be known where this one is not."""
+    reduce(lambda a, b: merged(a, b, complain), sizes)
+    return sizes[0]
 
 
 def _summed(sizes: Sequence[Dim]) -> Dim:

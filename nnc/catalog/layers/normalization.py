@@ -22,7 +22,7 @@ def _batch(args: Args, tensor: TensorType) -> Applied:
 
 
 def _axes(args: Args, tensor: TensorType) -> list[int]:
-    axes = args["axis"] if isinstance(args["axis"], tuple) else (args["axis"],)
+    axes = _listed(args["axis"])
     found = [not_batch(axis, tensor.shape) for axis in axes]
     if len(set(found)) < len(found):
         raise Refused("an axis stands there twice", "different axes", list(axes), "axis")
@@ -39,7 +39,19 @@ def _layer(args: Args, tensor: TensorType) -> Applied:
 
 
 def _rms(args: Args, tensor: TensorType) -> Applied:
-    return Applied((computed(args, tensor.shape, tensor),), product(_sizes(args, tensor)))
+    """Keras lays the weights over the last axes of the input, whichever axes they were made for."""
+    sizes = _sizes({**args, "axis": tuple(sorted(_listed(args["axis"])))}, tensor)
+    last = tensor.shape[len(tensor.shape) - len(sizes) :]
+    for size, under in zip(sizes, last, strict=True):
+        if isinstance(size, int) and size not in (1, under):
+            raise Refused(
+                "RMS normalization works along the last axes alone", f"the last {len(sizes)}", args["axis"], "axis"
+            )
+    return Applied((computed(args, tensor.shape, tensor),), product(sizes))
+
+
+def _listed(axis: int | tuple[int, ...]) -> tuple[int, ...]:
+    return axis if isinstance(axis, tuple) else (axis,)
 
 
 def _group(args: Args, tensor: TensorType) -> Applied:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from nnc.catalog.layers.spec import LayerSpec
-from nnc.catalog.rows import Applied, Rule
+from nnc.catalog.rows import Applied, Operand, Rule
 from nnc.catalog.rules import (
     Args,
     Refused,
@@ -17,8 +17,10 @@ from nnc.catalog.rules import (
     need_dtype,
     no_text,
     not_batch,
+    one_tensor,
     product,
     single,
+    tensors,
 )
 from nnc.catalog.shape import Dim, Size, TensorType
 
@@ -34,10 +36,11 @@ def _moved(args: Args, tensor: TensorType) -> Applied:
     return Applied((TensorType(tensor.shape, compute_dtype(args)),))
 
 
-def _untouched(args: Args, tensor: TensorType) -> Applied:
+def _identity(args: Args, operands: Sequence[Operand], by_name: Mapping[str, Operand]) -> Applied:
     """Hands the values through: a float becomes one of the layer's dtype, anything else stays what it is."""
-    dtype = compute_dtype(args) if is_float(tensor.dtype) else tensor.dtype
-    return Applied((TensorType(tensor.shape, dtype),))
+    items = tensors(operands[0]) if len(operands) == 1 and not by_name else (one_tensor(operands, by_name),)
+    dtype = compute_dtype(args)
+    return Applied(tuple(TensorType(item.shape, dtype if is_float(item.dtype) else item.dtype) for item in items))
 
 
 # Which of Keras's activations compute with more than floats; the others need them.
@@ -139,7 +142,7 @@ def _below_one(args: Args) -> None:
 
 def _noise(args: Args, tensor: TensorType) -> Applied:
     _below_one(args)
-    if args.get("rate", args.get("stddev")) > 0:
+    if args.get("rate", args.get("stddev")) > 0 and not ("rate" in args and tensor.dtype == "bool"):
         need_dtype(tensor, "floats", "noise")
     return _moved(args, tensor)
 
@@ -150,7 +153,7 @@ def _noise(args: Args, tensor: TensorType) -> Applied:
 def lora(args: Args, kernel: tuple[int | None, ...], constraint: str) -> tuple[int | None, int | None]:
     """Trainable and frozen weights of a kernel; with `lora_rank` the kernel is frozen and two thin factors train."""
     rank = args.get("lora_rank")
-    if rank is None:
+    if not rank:
         return product(kernel), 0
     if args.get(constraint) is not None:
         raise Refused(f"`lora_rank` and `{constraint}` exclude each other", "one of the two", "both", "lora_rank")
@@ -241,11 +244,11 @@ ROWS: tuple[LayerSpec, ...] = (
     _simple("GaussianNoise", "Adds random numbers around 0 while training.", "x -> GaussianNoise(0.1)", _noise, "any",
             ("stddev",), "dropout"),
     *(_spatial_dropout(rank) for rank in (1, 2, 3)),
-    _simple("Identity", "Gives back its input unchanged.", "x -> Identity()", _untouched, "any"),
+    LayerSpec("Identity", "Gives back its input, or inputs, unchanged.", _identity, "x -> Identity()", "any"),
     _simple("ActivityRegularization", "Adds a penalty on its input's values to the loss.",
             "x -> ActivityRegularization(l2=0.01)", shown=("l1", "l2")),
     _simple("Masking", "Marks the time steps at which every value is `mask_value`, so that later layers skip them.",
-            "x -> Reshape([5, 2]) -> Masking()", at_least=1),
+            "x -> Reshape([5, 2]) -> Masking()"),
     _simple("Rescaling", "Multiplies by `scale` and adds `offset`.", "x -> Rescaling(1 / 255)", _rescaling,
             shown=("scale", "offset")),
     LayerSpec(

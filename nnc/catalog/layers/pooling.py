@@ -9,7 +9,7 @@ from nnc.catalog.layers.reshaping import joined, spatial
 from nnc.catalog.layers.spec import LayerSpec
 from nnc.catalog.rows import Applied
 from nnc.catalog.rules import Args, Refused, computed, each, single
-from nnc.catalog.shape import Dim, TensorType
+from nnc.catalog.shape import Dim, Size, TensorType
 
 TensorRule = Callable[[Args, TensorType], Applied]
 
@@ -46,11 +46,33 @@ def _global(rank: int) -> TensorRule:
     return rule
 
 
-def _adaptive(rank: int) -> TensorRule:
+def _adaptive(rank: int, *, mean: bool = True) -> TensorRule:
     def rule(args: Args, tensor: TensorType) -> Applied:
-        _, channels = spatial(args, tensor.shape)
+        before, channels = spatial(args, tensor.shape)
+        if rank > 1 and mean and isinstance(channels, Size):
+            raise Refused("this layer needs to know the number of channels", "known channels", tensor)
+        if any(isinstance(size, Size) for size in before):
+            raise Refused("the windows of adaptive pooling need known sizes", "known spatial sizes", tensor)
         sizes = each(args["output_size"], rank)
         return Applied((computed(args, joined(args, sizes, channels), tensor),))
+
+    return rule
+
+
+def _adaptive_max(rank: int) -> TensorRule:
+    """Keras asks TensorFlow for a window one larger than the axis in these cases, which stops the whole process."""
+
+    def rule(args: Args, tensor: TensorType) -> Applied:
+        sizes = zip(spatial(args, tensor.shape)[0], each(args["output_size"], rank), strict=True)
+        if any(size == 1 or windows == 1 for size, windows in sizes):
+            raise Refused(
+                "TensorFlow crashes on adaptive max pooling to or from a size of 1",
+                "sizes of at least 2",
+                tensor,
+                "output_size",
+                f"`GlobalMaxPooling{rank}D()` takes the largest value of a whole axis",
+            )
+        return _adaptive(rank, mean=False)(args, tensor)
 
     return rule
 
@@ -86,8 +108,8 @@ ROWS: tuple[LayerSpec, ...] = (
     *_family("GlobalMaxPooling{}D", _global, "The largest value along {}, for each channel.", "", ("numbers",) * 3, ""),
     *_family("GlobalAveragePooling{}D", _global, "The mean along {}, for each channel.", "", ("numbers",) * 3, ""),
     *_family(
-        "AdaptiveMaxPooling{}D", _adaptive, "The largest values of a given number of windows along {}.", "2",
-        ("signed",) * 3, "output_size",
+        "AdaptiveMaxPooling{}D", _adaptive_max, "The largest values of a given number of windows along {}.", "2",
+        ("signed", "signed", "floats"), "output_size",
     ),
     *_family(
         "AdaptiveAveragePooling{}D", _adaptive, "The means of a given number of windows along {}.", "2", _FLOATS,

@@ -61,7 +61,7 @@ class _RecurrentRule:
             cells = [cell_of(item, width_of) for item, width_of in _chain(args["cell"], width)]
         else:
             cells = [make_cell(self.family, args, width)]
-        if args.get("dropout") or args.get("recurrent_dropout"):
+        if args.get("dropout"):
             need_dtype(sequence, "floats", "dropout")
         _check_states(cells, states)
         return _unrolled(args, sequence, cells)

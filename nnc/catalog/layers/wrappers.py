@@ -124,6 +124,8 @@ def _spectral(args: Args, operands: Sequence[Operand], by_name: Mapping[str, Ope
             item.name,
             "layer",
         )
+    if filled(item).get("lora_rank"):
+        raise Refused("a layer with `lora_rank` has no kernel to normalize", "no `lora_rank`", item.name, "layer")
     found = inner(item, (tensor,))
     vector = filled(item)[last]
     frozen = None if found.non_trainable is None else found.non_trainable + vector

@@ -1,0 +1,34 @@
+"""`python -m tests.oracle [SAMPLES] [SEED] [LAYER ...]`: the catalog against Keras, and how often they disagree."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+
+
+def main(arguments: list[str]) -> int:
+    """Print every disagreement and the figures; 1 where there is any."""
+    from tests.oracle.compare import disagreement, nnc_answer
+    from tests.oracle.sampling import layer_names, sample
+
+    total = int(arguments[0]) if arguments else 20_000
+    rng = random.Random(int(arguments[1]) if len(arguments) > 1 else 7)
+    layers = arguments[2:] or layer_names()
+    wrong = accepted = 0
+    for number in range(total):
+        drawn = sample(rng, layers[number % len(layers)])
+        found = disagreement(drawn)
+        accepted += not hasattr(nnc_answer(drawn), "reason")
+        if found is not None:
+            wrong += 1
+            print(found, flush=True)
+    print(f"{total} samples of {len(layers)} layers, {accepted} accepted, {wrong} disagreements")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

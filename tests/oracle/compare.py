@@ -1,0 +1,109 @@
+"""nnc's answer beside Keras's, and the reasons for which they may differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nnc.catalog import Applied, LayerRow, Rejection, Size, TensorType, apply_layer, find
+from tests.oracle.keras_side import Answer, ask
+from tests.oracle.sampling import Sample
+
+
+def nnc_answer(sample: Sample) -> Applied | Rejection:
+    """What the catalog says: each argument accepted or not, then the rule."""
+    row = find("layers", sample.name)
+    assert isinstance(row, LayerRow)
+    return _answer(row, sample.args, sample)
+
+
+def _answer(row: LayerRow, args: dict[str, Any], sample: Sample) -> Applied | Rejection:
+    taken = accepted(row, args)
+    return taken if isinstance(taken, Rejection) else apply_layer(row, taken, sample.operands, sample.by_name)
+
+
+def accepted(row: LayerRow, args: dict[str, Any]) -> dict[str, Any] | Rejection:
+    """Each argument as its kind takes it; nested layers' arguments as well, as the checker does it."""
+    taken = {}
+    for name, value in args.items():
+        arg = row.arg(name)
+        assert arg is not None, (row.name, name)
+        got = arg.kind.accept(value)
+        if isinstance(got, Rejection):
+            return got
+        for item in got if isinstance(got, tuple) else (got,):
+            inner = find(item.kind, item.name) if hasattr(item, "kind") else None
+            if isinstance(inner, LayerRow):
+                nested = accepted(inner, dict(item.args))
+                if isinstance(nested, Rejection):
+                    return nested
+        taken[name] = got
+    return taken
+
+
+def disagreement(sample: Sample) -> str | None:
+    """None where both say the same, else what differs."""
+    ours = nnc_answer(sample)
+    if isinstance(ours, Rejection) and "crashes" in ours.reason:
+        return None  # so would this process
+    theirs = ask(sample.name, sample.args, sample.operands, sample.by_name, data=not _cpu_cannot(sample))
+    found = _difference(ours, theirs)
+    if found is None or any(excuse(sample, ours, theirs) for excuse, _ in EXCUSES):
+        return None
+    return f"{sample}\n    {found}"
+
+
+def _difference(ours: Applied | Rejection, theirs: Answer) -> str | None:
+    if isinstance(ours, Rejection):
+        return f"nnc refuses ({ours.reason}), Keras gives {theirs.outputs}" if theirs.accepted else None
+    if not theirs.accepted:
+        return f"nnc gives {[str(out) for out in ours.outputs]}, Keras refuses ({theirs.why})"
+    shapes = tuple((_shape(out), out.dtype) for out in ours.outputs)
+    if shapes != theirs.outputs:
+        return f"nnc gives {shapes}, Keras gives {theirs.outputs}"
+    counts = (ours.trainable, ours.non_trainable)
+    wanted = (theirs.trainable, theirs.non_trainable)
+    return None if counts == wanted else f"nnc counts {counts}, Keras counts {wanted}"
+
+
+def _shape(tensor: TensorType) -> tuple[int | None, ...]:
+    return tuple(None if isinstance(size, Size) else size for size in tensor.shape)
+
+
+def _cpu_cannot(sample: Sample) -> bool:
+    """TensorFlow's convolutions and pooling take channels_first on a GPU alone: there the symbolic call decides."""
+    if "Conv" not in sample.name:
+        return False
+    nested = [value for value in sample.args.values() if hasattr(value, "args")]
+    return any("channels_first" in args.values() for args in (sample.args, *(item.args for item in nested)))
+
+
+# ---- where nnc differs on purpose ----------------------------------------------------------------
+
+Excuse = Callable[[Sample, Applied | Rejection, Answer], bool]
+
+
+def _mixes_rows(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    return isinstance(ours, Rejection) and (
+        "the rows of a batch" in ours.reason or "needs an axis beside the batch" in ours.reason
+    )
+
+
+def _only_a_gpu_knows(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    return _cpu_cannot(sample) and isinstance(ours, Rejection) and " needs " in ours.reason
+
+
+def _lists_through(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    return isinstance(ours, Rejection) and "not a list of them" in ours.reason
+
+
+def _along_heads(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    return isinstance(ours, Rejection) and "attention can't go along axis" in ours.reason
+
+
+EXCUSES: tuple[tuple[Excuse, str], ...] = (
+    (_mixes_rows, "Keras lets a layer work along the batch axis, so that a row's result hangs on its neighbours"),
+    (_only_a_gpu_knows, "which dtypes a convolution takes can't be asked on a CPU where the channels come first"),
+    (_lists_through, "a layer that happens to compute nothing (rate 0, linear) hands a list through in Keras"),
+    (_along_heads, "Keras lets `attention_axes` name the axis of the heads or of the features"),
+)
