@@ -74,6 +74,7 @@ FILLS: Mapping[str, Callable[[Floats], float]] = {
     "median": lambda values: float(np.median(values)),
     "mean": lambda values: float(np.mean(values)),
     "most_frequent": _most_frequent_number,
+    "zero": lambda values: 0.0,  # noqa: ARG005 - it hangs on no value
 }
 
 
@@ -197,7 +198,7 @@ def _is_number(value: Value) -> bool:
 
 def _is_category(value: Value) -> bool:
     """A text that may stand for a missing category; `median` is no such text but a slip."""
-    return isinstance(value, str) and value not in FILLS.keys() - {"most_frequent"}
+    return isinstance(value, str) and value not in ("median", "mean")
 
 
 def _is_count(value: Value) -> bool:

@@ -1,0 +1,23 @@
+"""Train, evaluate, keep, and predict again. Loads TensorFlow: import it late."""
+
+from __future__ import annotations
+
+from nnc.run.evaluate import Evaluated, evaluate
+from nnc.run.folder import save, write_csv
+from nnc.run.predict import Predicted, predict
+from nnc.run.reproduce import reproduce
+from nnc.run.training import Trained, train
+from nnc.run.watch import Progress
+
+__all__ = [
+    "Evaluated",
+    "Predicted",
+    "Progress",
+    "Trained",
+    "evaluate",
+    "predict",
+    "reproduce",
+    "save",
+    "train",
+    "write_csv",
+]

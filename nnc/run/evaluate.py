@@ -1,0 +1,141 @@
+"""How good a trained model is on rows that it never saw, beside baselines, with intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nnc.data import Part
+from nnc.data.checks import data_warnings
+from nnc.emit.names import fn_names, named_metrics
+from nnc.evidence import Baseline, Estimate, Evaluation, Metric, Task, Warn
+from nnc.graph import FnRef
+from nnc.run import bootstrap, details
+from nnc.run.baselines import Simple, fit_baselines
+from nnc.run.checks import training_warnings
+from nnc.run.outputs import predictions
+from nnc.run.scores import SCORERS, Predictions
+from nnc.run.training import Trained, better
+
+# From this ratio of the largest class to the smallest on, accuracy flatters whoever names the largest class always.
+IMBALANCED = 3.0
+BALANCED_PRIMARY: Mapping[Task, str] = {"binary": "accuracy", "multiclass": "accuracy", "regression": "r2"}
+IMBALANCED_PRIMARY: Mapping[Task, str] = {"binary": "roc_auc", "multiclass": "balanced_accuracy"}
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluated:
+    """An evaluation, and what the next phases ask for.
+
+    `part` are the evaluated rows (test; or validation, or training, where there are no others), `predictions` what the
+    network said of them; `forest` is the fitted scikit-learn forest, if it is among the baselines.
+    """
+
+    trained: Trained
+    part: Part
+    predictions: Predictions
+    evaluation: Evaluation
+    baselines: tuple[Baseline, ...]
+    warnings: tuple[Warn, ...]
+    forest: Any = None
+
+
+def evaluate(trained: Trained) -> Evaluated:
+    """Metrics with intervals, baselines, warnings. Raises RunFault where the model predicts what is no number."""
+    prepared, seed = trained.prepared, trained.train.seed
+    name = prepared.evaluated
+    part = prepared.parts[name]
+    said = {
+        key: predictions(trained.model, prepared.preparation, rows) for key, rows in prepared.parts.items() if len(rows)
+    }
+    mine = said[name]
+    wanted = trained.spec.report.baselines if trained.spec.report else None
+    simple = fit_baselines(prepared, part, wanted, seed)
+    found, *others = bootstrap.metrics([mine, *(one.predictions for one in simple)], seed)
+    primary = _primary(trained, found)
+    gaps = bootstrap.differences([mine, *(one.predictions for one in simple)], primary, seed)
+    baselines = tuple(Baseline(one.key, metrics, gap) for one, metrics, gap in zip(simple, others, gaps, strict=True))
+    evaluation = _evaluation(trained, said, part, primary, (*found, *_spec_metrics(trained, part)))
+    warnings = (*data_warnings(prepared), *training_warnings(trained.training, said, evaluation, baselines, seed))
+    return Evaluated(trained, part, mine, evaluation, baselines, warnings, _forest_of(simple))
+
+
+def _forest_of(simple: list[Simple]) -> Any:
+    return next((one.model for one in simple if one.key == "random_forest"), None)
+
+
+def _primary(trained: Trained, found: tuple[Metric, ...]) -> str:
+    """The metric that the verdict speaks of.
+
+    R² for numbers; accuracy for classes, unless the largest class of the training rows has three times the rows of the
+    smallest: then ROC AUC for two classes, balanced accuracy for several. Where that has no value (a class is missing
+    among the test rows), accuracy, or the mean absolute error.
+    """
+    prepared = trained.prepared
+    primary = BALANCED_PRIMARY[prepared.task]
+    if prepared.task != "regression":
+        counts = np.bincount(prepared.train.truth.astype(np.int64), minlength=len(prepared.preparation.target.classes))
+        if counts.max() >= IMBALANCED * counts.min():
+            primary = IMBALANCED_PRIMARY[prepared.task]
+    values = {metric.key: metric.estimate.value for metric in found}
+    if math.isfinite(values[primary]):
+        return primary
+    return "mae" if prepared.task == "regression" else "accuracy"
+
+
+def _spec_metrics(trained: Trained, part: Part) -> tuple[Metric, ...]:
+    """The metrics that the spec names, as Keras gives them on the evaluated rows."""
+    output = trained.graph.outputs[0].name
+    named = dict(named_metrics(trained.train.metrics.get(output, ()), fn_names(trained.spec)))
+    values = trained.model.evaluate(
+        trained.inputs(part), part.y, batch_size=trained.train.batch_size, return_dict=True, verbose=0
+    )
+    return tuple(
+        Metric(
+            f"spec:{name}",
+            Estimate(float(np.mean(values[name])), n=len(part)),
+            better(metric),
+            exact=not isinstance(metric, FnRef),
+        )
+        for name, metric in named.items()
+        if name in values
+    )
+
+
+def _evaluation(
+    trained: Trained, said: Mapping[str, Predictions], part: Part, primary: str, metrics: tuple[Metric, ...]
+) -> Evaluation:
+    prepared = trained.prepared
+    mine = said[prepared.evaluated]
+    shared: dict[str, Any] = {
+        "task": prepared.task,
+        "part": prepared.evaluated,
+        "primary": primary,
+        "metrics": metrics,
+        "worst": details.worst(mine, prepared, part),
+    }
+    if prepared.task == "regression":
+        truth, predicted = details.scatter(mine, trained.train.seed)
+        quantiles = details.error_quantiles(mine)
+        return Evaluation(**shared, truth=truth, predicted=predicted, error_quantiles=quantiles)
+    classes = prepared.preparation.target.classes
+    shared |= {"confusion": details.confusion(mine), "per_class": details.per_class(mine, classes)}
+    if prepared.task == "multiclass":
+        return Evaluation(**shared)
+    validation = said.get("validation") if prepared.evaluated == "test" else None
+    return Evaluation(
+        **shared,
+        roc=details.roc(mine),
+        precision_recall=details.precision_recall(mine),
+        calibration=details.calibration(mine),
+        thresholds=details.thresholds(validation, mine),
+    )
+
+
+def metric_keys(task: Task) -> tuple[str, ...]:
+    """The keys of the metrics that nnc computes itself for a task."""
+    return tuple(SCORERS[task])

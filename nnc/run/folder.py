@@ -1,0 +1,123 @@
+"""The run folder: everything that a run leaves. The caller makes it with `nnc.files.beside`: whole, or not there.
+
+spec.nn             the spec as it was written           params.json         its params, as they were resolved
+model.keras         the model, for Keras alone           model.weights.h5    its weights
+preparation.json    how raw rows become features         history.csv         every epoch
+predictions.csv     the evaluated rows                   evidence.json       all that the report says
+timing.json         how long it took                     environment.json    versions and hardware
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from nnc.diagnostics import UserFault
+from nnc.emit.keras_model import save_model
+from nnc.evidence import Evidence, to_json
+from nnc.run.details import number
+from nnc.run.evaluate import Evaluated
+from nnc.run.reproduce import hardware, versions
+from nnc.run.scores import Predictions
+from nnc.run.training import Trained, plain
+
+SPEC = "spec.nn"
+MODEL = "model.keras"
+WEIGHTS = "model.weights.h5"
+PREPARATION = "preparation.json"
+EVIDENCE = "evidence.json"
+HISTORY = "history.csv"
+PREDICTIONS = "predictions.csv"
+
+# A spreadsheet takes a cell that begins so for a formula, and runs it.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def save(
+    folder: Path, evaluated: Evaluated, evidence: Evidence | None, spec_text: str, timing: Mapping[str, float]
+) -> None:
+    """Write everything into an empty folder. `timing`: seconds by phase, beside the training's own. Raises OSError."""
+    trained = evaluated.trained
+    _text(folder / SPEC, spec_text)
+    _json(folder / "params.json", plain(trained.spec.params))
+    try:
+        save_model(trained.spec, trained.graph, folder / MODEL, trained.model)
+    except UserFault:
+        # An fn inside a layer, where a model file can't hold it: the weights alone are kept, and predicting says so.
+        (folder / MODEL).unlink(missing_ok=True)
+    trained.model.save_weights(folder / WEIGHTS)
+    _text(folder / PREPARATION, trained.prepared.preparation.to_json())
+    _history(folder / HISTORY, trained)
+    _predictions(folder / PREDICTIONS, evaluated)
+    if evidence is not None:
+        _text(folder / EVIDENCE, to_json(evidence))
+    _json(folder / "timing.json", {"training": trained.seconds, **timing})
+    _json(folder / "environment.json", {"versions": versions(), "hardware": hardware()})
+
+
+def _text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _json(path: Path, value: Mapping[str, Any]) -> None:
+    _text(path, json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+def _history(path: Path, trained: Trained) -> None:
+    """A line an epoch: learning rate, then each metric on training and validation rows."""
+    training = trained.training
+    columns: dict[str, Sequence[float]] = {"learning_rate": training.learning_rate}
+    for curve in training.curves:
+        columns[curve.name] = curve.train
+        if curve.validation:
+            columns[f"val_{curve.name}"] = curve.validation
+    rows = zip(range(1, training.epochs_run + 1), *columns.values(), strict=True)
+    write_csv(path, ["epoch", *columns], ([str(value) for value in row] for row in rows))
+
+
+def _predictions(path: Path, evaluated: Evaluated) -> None:
+    """A line for each evaluated row: its row in the file, the truth, and what the network said."""
+    prepared = evaluated.trained.prepared
+    target = prepared.preparation.target
+    part, said = evaluated.part, evaluated.predictions
+    texts = prepared.table.columns[target.column].texts[part.positions]
+    truth = [target.classes[label] for label in said.labels] if target.classes else [str(text) for text in texts]
+    head, cells = spoken(said, target.classes)
+    rows = ([str(row), true, *cell] for row, true, cell in zip(part.rows, truth, cells, strict=True))
+    write_csv(path, ["row", "truth", *head], rows)
+
+
+def spoken(said: Predictions, classes: tuple[str, ...]) -> tuple[list[str], Iterable[list[str]]]:
+    """Predictions as columns of text: their heading, and the cells of each row."""
+    if not classes:
+        return ["prediction"], ([number(float(value))] for value in said.scores)
+    names = [classes[label] for label in said.predicted]
+    if said.task == "binary":
+        head = ["prediction", f"probability {classes[1]}"]
+        return head, ([name, f"{value:.6g}"] for name, value in zip(names, said.scores, strict=True))
+    head = ["prediction", *(f"probability {name}" for name in classes)]
+    return head, (
+        [name, *(f"{value:.6g}" for value in values)] for name, values in zip(names, said.scores, strict=True)
+    )
+
+
+def safe_cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula: a quote is put before what would begin one. Numbers stay."""
+    if not text.startswith(_FORMULA):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text
+
+
+def write_csv(path: Path, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A CSV file in UTF-8. Raises OSError."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow([safe_cell(name) for name in head])
+        writer.writerows([safe_cell(cell) for cell in row] for row in rows)

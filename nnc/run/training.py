@@ -1,0 +1,265 @@
+"""Trains a checked model on a prepared table, the same way each time."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from nnc import catalog, codes
+from nnc.catalog import MetricRow
+from nnc.data import Part, Prepared
+from nnc.diagnostics import Findings, RunFault, UserFault
+from nnc.emit.keras_model import build_callbacks, build_model, compile_model
+from nnc.emit.names import fn_names, named_metrics
+from nnc.evidence import Curve, TrainingEvidence
+from nnc.graph import FnRef, ModelGraph, Object, Spec, TrainConfig, Value
+from nnc.run.watch import Progress, Silence, Watch
+
+# Callbacks that write a file, with the argument that says where: the file goes into the run's folder, whatever the
+# spec says, because a spec may come from anybody.
+WRITERS: Mapping[str, str] = {"CSVLogger": "filename", "ModelCheckpoint": "filepath"}
+# Callbacks that a run can't have: they write elsewhere, read what an earlier run left, or send data away.
+REFUSED: Mapping[str, str] = {
+    "BackupAndRestore": "a run begins anew each time",
+    "RemoteMonitor": "a run sends nothing away",
+    "TensorBoard": "a run's history is in its report",
+}
+# Metrics that a spec may name by a bare word which is no row of the catalog.
+BARE_METRICS: Mapping[str, bool] = {"accuracy": True, "acc": True, "crossentropy": False, "ce": False}
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A trained model with all that it was made of. `seconds` is how long the training took."""
+
+    model: Any  # keras.Model, which has no types
+    spec: Spec
+    graph: ModelGraph
+    prepared: Prepared
+    training: TrainingEvidence
+    seconds: float
+
+    @property
+    def train(self) -> TrainConfig:
+        """The train section."""
+        return train_section(self.spec)
+
+    def inputs(self, part: Part) -> Any:
+        """A part's rows as `model.fit` and `model.predict` take them: one array, or several in the model's order."""
+        return _inputs(self.prepared, part)
+
+
+def train_section(spec: Spec) -> TrainConfig:
+    """The train section of a spec that is trained, which therefore has one."""
+    if spec.train is None:
+        raise ValueError("the spec has no train section; `prepare` says so to the user")
+    return spec.train
+
+
+def train(
+    spec: Spec, model: ModelGraph, prepared: Prepared, *, folder: Path | None = None, progress: Progress | None = None
+) -> Trained:
+    """Build, compile and fit the model. `model` must have been checked with the widths of `prepared`.
+
+    `folder` is where callbacks that write may write. The same spec, rows, seed and versions give the same weights, to
+    the bit, on a CPU with the same number of threads. Raises UserFault where Keras refuses the spec, and RunFault where
+    the training diverges or the memory doesn't suffice.
+    """
+    progress = progress or Silence()
+    config = train_section(spec)
+    runnable = dataclasses.replace(
+        spec, train=dataclasses.replace(config, callbacks=_confined(config.callbacks, folder))
+    )
+    keras.utils.set_random_seed(config.seed)
+    tf.config.experimental.enable_op_determinism()
+    watch = Watch(progress, config.epochs)
+    progress.start(config.epochs)
+    began = time.monotonic()
+    try:
+        network = build_model(runnable, model, seed=config.seed)
+        compile_model(network, runnable, model)
+        callbacks = build_callbacks(runnable)
+        _fit(network, prepared, config, [watch, *callbacks])
+    except (MemoryError, tf.errors.ResourceExhaustedError) as error:
+        raise _out_of_memory(prepared, config) from error
+    except (ValueError, TypeError, tf.errors.OpError) as error:
+        raise _refused(error) from error
+    finally:
+        progress.end()
+    if watch.diverged is not None:
+        raise _diverged(watch)
+    kept = _kept_epoch(callbacks, len(watch.learning_rate))
+    evidence = _evidence(spec, model, watch, kept)
+    return Trained(network, spec, model, prepared, evidence, time.monotonic() - began)
+
+
+def _fit(network: Any, prepared: Prepared, config: TrainConfig, callbacks: list[Any]) -> None:
+    validation: tuple[Any, ...] | None = None
+    if len(prepared.validation):
+        validation = (_inputs(prepared, prepared.validation), prepared.validation.y)
+        if prepared.validation.weights is not None:
+            validation = (*validation, prepared.validation.weights)
+    network.fit(
+        _inputs(prepared, prepared.train),
+        prepared.train.y,
+        sample_weight=prepared.train.weights,
+        validation_data=validation,
+        epochs=config.epochs,
+        batch_size=config.batch_size,
+        shuffle=config.shuffle,
+        class_weight=dict(config.class_weight) if config.class_weight else None,
+        steps_per_epoch=config.steps_per_epoch,
+        callbacks=callbacks,
+        verbose=0,
+    )
+
+
+def _inputs(prepared: Prepared, part: Part) -> Any:
+    arrays = [part.inputs[plan.name] for plan in prepared.preparation.inputs]
+    return arrays[0] if len(arrays) == 1 else arrays
+
+
+def _confined(callbacks: tuple[Object, ...], folder: Path | None) -> tuple[Object, ...]:
+    """The callbacks with their files in the run's folder. Raises UserFault for those that a run can't have."""
+    findings = Findings()
+    confined = []
+    for callback in callbacks:
+        writes = WRITERS.get(callback.name)
+        if callback.name in REFUSED or (writes and folder is None):
+            why = REFUSED.get(callback.name, "there is no folder that it could write to")
+            findings.add(codes.RUN_NOT_YET, f"`{callback.name}` can't take part in a run: {why}", help="leave it out")
+        elif writes and folder is not None:
+            name = Path(str(callback.args.get(writes, ""))).name or callback.name
+            confined.append(dataclasses.replace(callback, args={**callback.args, writes: str(folder / name)}))
+        else:
+            confined.append(callback)
+    if findings.has_errors:
+        raise UserFault(findings)
+    return tuple(confined)
+
+
+# ---- what came of it -----------------------------------------------------------------------------
+
+
+def _kept_epoch(callbacks: list[Any], epochs_run: int) -> int:
+    """Whose weights the model has at the end: early stopping's best ones if it restored them, else the last ones."""
+    kept = epochs_run
+    for callback in callbacks:
+        stops = isinstance(callback, keras.callbacks.EarlyStopping)
+        if stops and callback.restore_best_weights and callback.best_weights is not None:
+            kept = int(callback.best_epoch) + 1
+    return kept
+
+
+def _evidence(spec: Spec, model: ModelGraph, watch: Watch, kept: int) -> TrainingEvidence:
+    config = train_section(spec)
+    output = model.outputs[0].name
+    loss = config.losses[output]
+    metrics = {"loss": loss, **dict(named_metrics(config.metrics.get(output, ()), fn_names(spec)))}
+    curves = tuple(
+        Curve(
+            name,
+            tuple(watch.history[name]),
+            tuple(watch.history.get(f"val_{name}", ())),
+            exact=not isinstance(metric, FnRef),
+            higher_is_better=False if name == "loss" else better(metric),
+        )
+        for name, metric in metrics.items()
+        if name in watch.history
+    )
+    judged = curves[0].validation or curves[0].train
+    epochs = len(judged)
+    return TrainingEvidence(
+        optimizer=config.optimizer.name,
+        optimizer_args={"learning_rate": watch.learning_rate[0], **plain(config.optimizer.args)},
+        loss=words(loss),
+        epochs_planned=config.epochs,
+        epochs_run=epochs,
+        batch_size=config.batch_size,
+        best_epoch=int(np.argmin(judged)) + 1,
+        kept_epoch=kept,
+        stopped_early=epochs < config.epochs,
+        curves=curves,
+        learning_rate=tuple(watch.learning_rate),
+    )
+
+
+def better(metric: Value) -> bool | None:
+    """Whether a higher value of a metric is better, as the catalog says; None where nobody can say."""
+    if isinstance(metric, FnRef):
+        return None
+    name = metric.name if isinstance(metric, Object) else str(metric)
+    for kind in ("metrics", "losses"):
+        row = catalog.find(kind, name)
+        if isinstance(row, MetricRow) and row.higher_is_better is not None:
+            return row.higher_is_better
+    return BARE_METRICS.get(name)
+
+
+def words(value: Value) -> str:
+    """A value as the spec writes it: `Adam(learning_rate=0.01)`, `true`, `[1, 2]`."""
+    if isinstance(value, Object):
+        inside = ", ".join(f"{key}={words(item)}" for key, item in value.args.items())
+        return f"{value.name}({inside})" if inside else value.name
+    if isinstance(value, FnRef):
+        return value.name
+    if isinstance(value, tuple):
+        return f"[{', '.join(words(item) for item in value)}]"
+    return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def plain(args: Mapping[str, Value]) -> dict[str, Any]:
+    """Arguments as JSON has them: numbers, texts and truth values as they are, all else in words."""
+    return {key: item if isinstance(item, (bool, int, float, str)) else words(item) for key, item in args.items()}
+
+
+# ---- what can go wrong ---------------------------------------------------------------------------
+
+
+def _diverged(watch: Watch) -> RunFault:
+    epoch = watch.diverged or 1
+    part = "loss" if not math.isfinite(watch.history["loss"][-1]) else "val_loss"
+    before = watch.history[part][-2] if len(watch.history[part]) > 1 else None
+    rate = watch.learning_rate[-1]
+    findings = Findings()
+    findings.add(
+        codes.DIVERGED,
+        f"the {'training' if part == 'loss' else 'validation'} loss is no finite number after epoch {epoch}",
+        expected="a finite loss" + (f" (it was {before:.4g} after epoch {epoch - 1})" if before is not None else ""),
+        found=str(watch.history[part][-1]),
+        help=f"try a lower learning rate ({rate / 10:.2g} in place of {rate:.2g}), clipnorm=1.0 in the optimizer, "
+        "scale=standard for numeric columns, or a log of the target; does the output's activation fit the loss?",
+    )
+    return RunFault(findings)
+
+
+def _out_of_memory(prepared: Prepared, config: TrainConfig) -> RunFault:
+    findings = Findings()
+    findings.add(
+        codes.OUT_OF_MEMORY,
+        f"there is not enough memory to train with batches of {config.batch_size} rows",
+        found=f"{len(prepared.train):,} training rows of {prepared.train.matrix.shape[1]:,} features",
+        help="take a smaller batch_size, fewer units, or a sample of the rows",
+    )
+    return RunFault(findings)
+
+
+def _refused(error: Exception) -> UserFault:
+    """Keras's own words, for what the checker could not know."""
+    said = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    findings = Findings()
+    findings.add(
+        codes.TRAINING_REFUSED,
+        f"Keras refuses to train this: {said[:400]}",
+        help="look whether loss, metrics and callbacks fit the output's shape and the target",
+    )
+    return UserFault(findings)
