@@ -75,9 +75,9 @@ class Paren(Node):
 
 @dataclass(frozen=True, slots=True)
 class MapOf(Node):
-    """`{key: value}`; a key is a Name or a String."""
+    """`{key: value}`; a key is a Name, a String or, as in Keras's `class_weight={0: 1.0, 1: 5.0}`, a Number."""
 
-    entries: tuple[tuple[Name | String, Expr], ...]
+    entries: tuple[tuple[Name | String | Number, Expr], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,7 @@
+"""Text to tree and back: `parse` and `format_file`; the nodes are in `nnc.syntax.tree`."""
+
+from __future__ import annotations
+
+from nnc.syntax.parser import parse
+
+__all__ = ["parse"]

@@ -1,0 +1,159 @@
+"""The machine that runs the tables: a stack of states beside a stack of values, and no recursion.
+
+It builds the nodes as it goes (one function of `nnc/syntax/build.py` for each rule), and it can say without moving
+what it would accept, which is what messages and repairs need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, NamedTuple
+
+from nnc import limits
+from nnc.source import Source, Span
+from nnc.syntax.lexer import Token
+from nnc.syntax.tables import END, Tables
+
+Build = Callable[[Span, list[Any]], Any]
+
+# A state in which one of these may begin is where the parser takes up the thread again after a mistake.
+_ANCHORS = frozenset({"item", "statement", "_row", "feature_line"})
+
+
+@cache
+def _anchor_states(tables: Tables) -> frozenset[int]:
+    return frozenset(number for number, row in enumerate(tables.states) if not _ANCHORS.isdisjoint(row))
+
+
+class Value(NamedTuple):
+    """What stands on the stack: a node, a token, or a list of them on their way to the rule around."""
+
+    node: Any
+    start: int
+    end: int
+    depth: int
+
+
+class TooDeep(Exception):
+    """A node has more levels below it than `limits.MAX_DEPTH`. Never leaves the parser."""
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start, self.end = start, end
+        super().__init__()
+
+
+class Machine:
+    """One parse: feed it tokens; `result` is the file's node when END has been accepted."""
+
+    def __init__(self, tables: Tables, builders: dict[str, Build], source: Source) -> None:
+        self.tables = tables
+        self.source = source
+        self.states = [tables.start]
+        self.values: list[Value] = []
+        self.result: Any = None
+        self._builders = builders
+        self._anchors = _anchor_states(tables)
+
+    # ---- what could come -------------------------------------------------------------------------
+
+    def kind(self, token: Token) -> str:
+        """The terminal that a token is here: a keyword where the grammar has a place for it, else a name."""
+        return token.word if token.word and token.word in self.tables.states[self.states[-1]] else token.kind
+
+    def accepts(self, kinds: Iterable[str], height: int | None = None) -> bool:
+        """Whether these terminals could come next, one after the other; with `height`, on the lower part of the stack."""
+        states, rules = self.tables.states, self.tables.rules
+        kept, added = height or len(self.states), list[int]()  # the stack as it would be: its lower part, what is new
+        top = self.states[kept - 1]
+        for kind in kinds:
+            while True:
+                action = states[top].get(kind)
+                if action is None:
+                    return False
+                if action >= 0:
+                    added.append(action)
+                    top = action
+                    break
+                rule = rules[-1 - action]
+                kept -= max(0, rule.size - len(added))
+                del added[max(0, len(added) - rule.size) :]
+                top = states[added[-1] if added else self.states[kept - 1]][rule.origin]
+                added.append(top)
+                if kind == END and top == self.tables.end:
+                    return True
+        return True
+
+    def acceptable(self) -> set[str]:
+        """The terminals that could come next."""
+        return {kind for kind in self.tables.states[self.states[-1]] if not kind.islower() and self.accepts([kind])}
+
+    def at_anchor(self, height: int | None = None) -> bool:
+        """Whether an item, statement, entry or line of features may begin here, or where the stack has that height."""
+        return self.states[(height or len(self.states)) - 1] in self._anchors
+
+    # ---- going on --------------------------------------------------------------------------------
+
+    def feed(self, token: Token) -> bool:
+        """Take a token; False where it can't stand here. Raises TooDeep."""
+        states, rules = self.tables.states, self.tables.rules
+        kind = self.kind(token)
+        while True:
+            action = states[self.states[-1]].get(kind)
+            if action is None:
+                return False
+            if action >= 0:
+                self.states.append(action)
+                self.values.append(Value(token, token.start, token.end, 0))
+                return True
+            self._reduce(-1 - action)
+            rule = rules[-1 - action]
+            self.states.append(states[self.states[-1]][rule.origin])
+            if kind == END and self.states[-1] == self.tables.end:
+                self.result = self.values[-1].node
+                return True
+
+    def _reduce(self, number: int) -> None:
+        rule = self.tables.rules[number]
+        size = rule.size
+        if size == 1 and not rule.build and not rule.splice:  # by far the commonest: one level of precedence
+            self.states.pop()
+            return
+        parts = self.values[-size:] if size else []
+        if size:
+            del self.states[-size:]
+            del self.values[-size:]
+        self.values.append(self._value(rule.build, rule.splice, [parts[i] for i in rule.kept], parts))
+
+    def _value(self, build: str, splice: bool, kids: list[Value], parts: list[Value]) -> Value:
+        start = parts[0].start if parts else 0
+        end = parts[-1].end if parts else len(self.source.text)
+        depth = max((kid.depth for kid in kids), default=0)
+        if not build and not splice:
+            return Value(kids[0].node, start, end, depth)
+        nodes = _spliced(kids)
+        if splice:
+            return Value(nodes, start, end, depth)
+        if depth >= limits.MAX_DEPTH:
+            raise TooDeep(start, end)
+        return Value(self._builders[build](Span(self.source, start, end), nodes), start, end, depth + 1)
+
+    def drop_to(self, height: int) -> None:
+        """Forget what was read since the stack had this height."""
+        del self.states[height:]
+        del self.values[height - 1 :]
+
+
+def _spliced(kids: list[Value]) -> list[Any]:
+    """The children with the lists among them opened; a list at the front is taken over, so that repeats stay linear."""
+    if kids and type(kids[0].node) is list:
+        nodes: list[Any] = kids[0].node
+        rest = kids[1:]
+    else:
+        nodes, rest = [], kids
+    for kid in rest:
+        if type(kid.node) is list:
+            nodes.extend(kid.node)
+        else:
+            nodes.append(kid.node)
+    return nodes

@@ -1,0 +1,101 @@
+"""From text to tokens: the signs and words of the grammar, the comments beside them, and line breaks where they count.
+
+Whether a line break counts hangs on the brackets around it, and after a mistake on where the parser takes up
+the thread again. So `tokenize` gives every line break, and `Stream` drops those that do not count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from nnc.syntax.tables import END, LINE_END
+
+BLANKS = frozenset({"BLANK", "COMMENT"})
+
+# What is no sign of the language but is often typed as one, and what is left when nothing else fits. Their names
+# begin with a blank so that no grammar can have them.
+SLIP, OPEN_STRING, BAD_NUMBER, BAD = " slip", " open string", " bad number", " bad"
+_SLIPS = r"=>|&&|\|\||<>|:=|[-+*/]=|;|!(?!=)"
+_OPEN_STRING = r"[\"'][^\n\r]*"
+# A whole run of what can't be read is one mistake: letters of other alphabets stay together with the name they are in.
+_BAD = r"\w+|[^\w\s\"'#()\[\]{},=]+|."
+
+# Words that make expressions; no place in the grammar turns them into names.
+RESERVED = frozenset({"if", "then", "else", "and", "or", "not", "true", "false", "none", "for", "in", "return"})
+
+OPENERS: Mapping[str, str] = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
+CLOSERS = frozenset(OPENERS.values())
+
+
+class Token(NamedTuple):
+    """A word, name, number, sign or line break. `kind` is its terminal in the grammar; a name that is a keyword in
+    some places has that keyword's terminal as its `word`."""
+
+    kind: str
+    start: int
+    end: int
+    word: str = ""
+
+
+class Lexed(NamedTuple):
+    """The tokens of a text, line end and END last, and the places of its comments."""
+
+    tokens: list[Token]
+    comments: list[tuple[int, int]]
+
+
+def pattern(signs: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    """One expression for all signs; `lastindex` of a match finds its name in `names`."""
+    groups = [
+        ("_SLIP", _SLIPS),
+        *signs,
+        ("_OPEN", _OPEN_STRING),
+        ("_BAD", _BAD),
+    ]
+    return re.compile("|".join(f"(?P<{name}>{sign})" for name, sign in groups), re.DOTALL)
+
+
+_OWN_NAMES = {"_SLIP": SLIP, "_OPEN": OPEN_STRING, "_BAD": BAD}
+
+
+def tokenize(text: str, master: re.Pattern[str], words: Mapping[str, str]) -> Lexed:
+    """All tokens of a text, in time linear in its length; nothing is an error here."""
+    tokens: list[Token] = []
+    comments: list[tuple[int, int]] = []
+    glued = _GLUED.match
+    position, size, match = 0, len(text), master.match
+    while position < size:
+        found = match(text, position)
+        if found is None:  # unreachable: the last alternative takes any character
+            raise AssertionError(f"no token at {position}")
+        kind, start, position = found.lastgroup or "", position, found.end()
+        if kind == "NAME":
+            more = glued(text, position)
+            if more:  # a letter that a name can't have: the whole word is the mistake
+                kind, position = BAD, more.end()
+                tokens.append(Token(kind, start, position))
+            else:
+                text_of = found.group()
+                word = words.get(text_of, "")
+                tokens.append(
+                    Token(word, start, position) if text_of in RESERVED else Token(kind, start, position, word)
+                )
+        elif kind == "COMMENT":
+            comments.append((start, position))
+        elif kind == LINE_END:
+            if tokens and tokens[-1].kind != LINE_END:
+                tokens.append(Token(kind, start, position))
+        elif kind != "BLANK":
+            if kind == "NUMBER" and (more := glued(text, position)):
+                kind, position = BAD_NUMBER, more.end()
+            tokens.append(Token(_OWN_NAMES.get(kind, kind), start, position))
+    last = tokens[-1].end if tokens else 0
+    if tokens and tokens[-1].kind != LINE_END:
+        tokens.append(Token(LINE_END, last, last))
+    tokens.append(Token(END, size, size))
+    return Lexed(tokens, comments)
+
+
+_GLUED = re.compile(r"\w+")

@@ -1,0 +1,193 @@
+"""From text to tree: `parse` gives what could be read of a file and everything that is wrong with its syntax.
+
+The grammar is `grammar/nn.lark`; its tables are loaded once. After a mistake the parser mends it where it is
+plain what was meant (`repairs.py`), else leaves out the statement that it stands in, and goes on: so a file with
+five mistakes gives five findings, and what is sound of it is in the tree.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+from typing import NamedTuple
+
+from nnc import codes, limits
+from nnc.diagnostics import Findings
+from nnc.source import Source, Span
+from nnc.syntax import tree
+from nnc.syntax.build import builders
+from nnc.syntax.lalr import Machine, TooDeep
+from nnc.syntax.lexer import CLOSERS, OPENERS, Token, pattern, tokenize
+from nnc.syntax.literals import find_control
+from nnc.syntax.repairs import mend
+from nnc.syntax.stream import Stream
+from nnc.syntax.tables import END, LINE_END, Tables, load
+from nnc.syntax.trouble import Anchor, Trouble
+from nnc.syntax.words import Words
+
+
+class _Language(NamedTuple):
+    tables: Tables
+    pattern: re.Pattern[str]
+    words: Words
+
+
+@cache
+def _language() -> _Language:
+    tables = load()
+    return _Language(tables, pattern(tables.signs), Words(tables))
+
+
+def parse(source: Source) -> tuple[tree.File | None, Findings]:
+    """The tree of a spec and its syntax errors. There is a file even where there are errors: the parts that could be
+    read; None where nothing can be made of the text.
+    """
+    findings = Findings()
+    if len(source.text) > limits.MAX_SPEC_CHARS:
+        findings.add(
+            codes.TOO_LARGE,
+            f"`{source.name}` is larger than a spec may be",
+            source.span(0, 0),
+            expected=f"at most {limits.MAX_SPEC_CHARS:,} characters",
+            found=f"{len(source.text):,}",
+        )
+        return None, findings
+    _find_controls(source, findings)
+    language = _language()
+    tokens, comments = tokenize(source.text, language.pattern, language.tables.words)
+    file = _Parse(source, tokens, language, findings).run()
+    if file is None:
+        return None, findings
+    notes = tuple(_comment(source, start, end) for start, end in comments)
+    return replace(file, comments=notes), findings
+
+
+def _comment(source: Source, start: int, end: int) -> tree.Comment:
+    text = source.text[start:end].rstrip()
+    return tree.Comment(text, span=Span(source, start, start + len(text)))
+
+
+def _find_controls(source: Source, findings: Findings) -> None:
+    """Find the characters that nobody can see, wherever they stand: also in comments and strings."""
+    position = find_control(source.text, 0)
+    while position >= 0 and len(findings) < limits.MAX_SYNTAX_FINDINGS:
+        char = ord(source.text[position])
+        findings.add(
+            codes.BAD_CHARACTER,
+            f"the control character U+{char:04X} can't stand in a spec",
+            source.span(position, position + 1),
+            help="take it out; in a string, escapes such as `\\n` and `\\t` stand for line break and tab",
+        )
+        position = find_control(source.text, position + 1)
+
+
+class _Parse:
+    """One run over one text."""
+
+    def __init__(self, source: Source, tokens: list[Token], language: _Language, findings: Findings) -> None:
+        self._source = source
+        self._findings = findings
+        self._words = language.words
+        self._machine = Machine(language.tables, builders(source, findings), source)
+        self._stream = Stream(source, tokens)
+        self._anchors = {1: Anchor(0, 0)}
+
+    def run(self) -> tree.File | None:
+        machine, stream = self._machine, self._stream
+        while True:
+            token = stream.take()
+            try:
+                taken = machine.feed(token)
+            except TooDeep as deep:
+                self._too_deep(deep)
+                self._leave_out(stream.index)
+                continue
+            if not taken:
+                if not self._go_on_after(token):
+                    return None
+            elif token.kind == END:
+                result: tree.File = machine.result
+                return result
+            elif machine.at_anchor():
+                self._anchors[len(machine.states)] = Anchor(stream.index, len(stream.open))
+
+    # ---- after a mistake -------------------------------------------------------------------------
+
+    def _go_on_after(self, token: Token) -> bool:
+        """Mend what is wrong with a token, or leave its statement out; False where there are too many mistakes."""
+        if len(self._findings) >= limits.MAX_SYNTAX_FINDINGS:
+            self._findings.add(
+                codes.TOO_MANY,
+                f"there are more than {limits.MAX_SYNTAX_FINDINGS} mistakes, and the rest of the file was not read",
+                Span(self._source, token.start, token.end),
+                help="is this the right file?",
+            )
+            return False
+        height = self._anchor_height()
+        trouble = Trouble(
+            token=token,
+            height=height,
+            anchor=self._anchors[height],
+            machine=self._machine,
+            stream=self._stream,
+            words=self._words,
+            source=self._source,
+            findings=self._findings,
+        )
+        if not mend(trouble):
+            self._leave_out(self._stream.index)
+        return True
+
+    def _anchor_height(self) -> int:
+        height = len(self._machine.states)
+        while not self._machine.at_anchor(height):
+            height -= 1
+        return height
+
+    def _leave_out(self, reached: int) -> None:
+        """Forget the statement that is being read, and go on with what follows it."""
+        height = self._anchor_height()
+        anchor = self._anchors[height]
+        self._machine.drop_to(height)
+        self._stream.seek(self._end_of_statement(anchor.index, reached), self._stream.open[: anchor.open])
+
+    def _end_of_statement(self, start: int, reached: int) -> int:
+        """The index of the first token behind a broken statement that begins at `start` and was read up to `reached`.
+
+        It ends where a line ends with its own brackets closed, before the `}` of the body around it, or before a line
+        that is not indented further than its first line: somebody who forgets a bracket still indents.
+        """
+        stream = self._stream
+        column = stream.column(stream.at(start))
+        brackets: list[str] = []
+        index = start
+        while (token := stream.at(index)).kind != END:
+            if token.kind in OPENERS:
+                brackets.append(OPENERS[token.kind])
+            elif token.kind in CLOSERS:
+                if token.kind in brackets:
+                    while brackets.pop() != token.kind:
+                        pass
+                elif token.kind == "RBRACE" and index > start:
+                    return index
+            index += 1
+            if token.kind == LINE_END and index >= reached:
+                following = stream.at(index)
+                if not brackets and following.kind not in ("ARROW", "ELSE"):
+                    return index
+                if stream.column(following) <= column and not self._goes_on(following, brackets):
+                    return index
+        return index
+
+    def _goes_on(self, token: Token, brackets: list[str]) -> bool:
+        return token.kind in brackets or token.kind in ("ARROW", "ELSE")
+
+    def _too_deep(self, deep: TooDeep) -> None:
+        self._findings.add(
+            codes.TOO_DEEP,
+            "this is nested too deeply",
+            Span(self._source, deep.start, deep.end),
+            expected=f"at most {limits.MAX_DEPTH} levels of brackets, operators and bodies",
+            help="give parts of it names of their own",
+        )

@@ -1,0 +1,105 @@
+"""The tokens as the parser takes them: line breaks that do not count left out, and room to put tokens in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nnc.source import Source
+from nnc.syntax.lexer import CLOSERS, OPENERS, Token
+from nnc.syntax.tables import END, LINE_END
+
+# A line that begins with one of these goes on with the line before.
+_GOES_ON = frozenset({"ARROW", "ELSE"})
+
+
+class Stream:
+    """A place in the tokens of a text, with the brackets that are open there."""
+
+    def __init__(self, source: Source, tokens: Sequence[Token]) -> None:
+        self.source = source
+        self.index = 0
+        self.last = 0
+        self.open: list[Token] = []
+        self.suspect: Token | None = None
+        self._tokens = tokens
+        self._inserted: list[Token] = []
+
+    def take(self) -> Token:
+        """The next token that counts, END for ever at the end."""
+        if self._inserted:
+            token = self._inserted.pop()
+            self._follow(token)
+            return token
+        while True:
+            self.last = self.index
+            token = self._tokens[self.index]
+            if token.kind == END:
+                return token
+            self.index += 1
+            if token.kind != LINE_END or self._counts():
+                self._follow(token)
+                return token
+
+    def _counts(self) -> bool:
+        if self._tokens[self.index].kind in _GOES_ON:
+            return False
+        return not any(token.kind != "LBRACE" for token in reversed(self.open))
+
+    def _follow(self, token: Token) -> None:
+        if token.kind in OPENERS:
+            self.open.append(token)
+        elif token.kind in CLOSERS and self.open and OPENERS[self.open[-1].kind] == token.kind:
+            opener = self.open.pop()
+            # A brace that closes a line of another indentation was probably meant for another line.
+            if token.kind == "RBRACE" and self.suspect is None and self.begins_line(token):
+                if self.column(token) != self.indent(opener):
+                    self.suspect = opener
+
+    # ---- repairs ---------------------------------------------------------------------------------
+
+    def insert(self, tokens: Sequence[Token]) -> None:
+        """Put tokens before the next one."""
+        self._inserted.extend(reversed(tokens))
+
+    def seek(self, index: int, open_brackets: Sequence[Token]) -> None:
+        """Go on from the token of this index, with these brackets open."""
+        self.index = index
+        self.open = list(open_brackets)
+        self._inserted.clear()
+
+    def untake(self) -> None:
+        """Put back the token that was taken last (none that was inserted), and the line breaks before it."""
+        self.index = self.last
+        token = self._tokens[self.index]
+        if self.open and self.open[-1] is token:
+            self.open.pop()
+        while self.index and self._tokens[self.index - 1].kind == LINE_END:
+            self.index -= 1
+
+    def skip(self) -> None:
+        """Pass over the next token."""
+        self.index += 1
+
+    # ---- looking around --------------------------------------------------------------------------
+
+    @property
+    def following(self) -> Token:
+        """The token after the one that was taken last."""
+        return self.at(self.index)
+
+    def at(self, index: int) -> Token:
+        """The token of an index; END past the end."""
+        return self._tokens[min(index, len(self._tokens) - 1)]
+
+    def column(self, token: Token) -> int:
+        """The column of a token's first character, counted from 1."""
+        return self.source.position(token.start)[1]
+
+    def indent(self, token: Token) -> int:
+        """The column of the first character of a token's line that is no blank."""
+        line = self.source.line(self.source.position(token.start)[0])
+        return len(line) - len(line.lstrip(" \t")) + 1
+
+    def begins_line(self, token: Token) -> bool:
+        """Whether nothing but blanks stands before a token on its line."""
+        return self.column(token) == self.indent(token)

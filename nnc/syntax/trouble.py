@@ -1,0 +1,86 @@
+"""A token that can't stand where it stands, with all that a message or a repair needs to know about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from nnc.diagnostics import Findings
+from nnc.source import Source, Span
+from nnc.syntax.lalr import Machine
+from nnc.syntax.lexer import Token
+from nnc.syntax.stream import Stream
+from nnc.syntax.tables import END
+from nnc.syntax.words import Words
+
+
+class Anchor(NamedTuple):
+    """Where an item, statement or entry begins: the index of its first token, and how many brackets are open there."""
+
+    index: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A token that can't stand where it stands.
+
+    `height` is that of the stack where its statement begins, and `anchor` what is to be known to begin it again.
+    """
+
+    token: Token
+    height: int
+    anchor: Anchor
+    machine: Machine
+    stream: Stream
+    words: Words
+    source: Source
+    findings: Findings
+
+    @property
+    def first(self) -> Token:
+        """The first token of the statement."""
+        return self.stream.at(self.anchor.index)
+
+    @property
+    def text(self) -> str:
+        """The token's own text."""
+        return self.source.text[self.token.start : self.token.end]
+
+    @property
+    def span(self) -> Span:
+        """The token's place."""
+        return Span(self.source, self.token.start, self.token.end)
+
+    def span_of(self, token: Token) -> Span:
+        """Another token's place."""
+        return Span(self.source, token.start, token.end)
+
+    def made(self, kind: str) -> Token:
+        """A token that was meant, at the place of the one that was found."""
+        return Token(kind, self.token.start, self.token.end)
+
+    @property
+    def before(self) -> Token | None:
+        """The token before, if it belongs to the same statement."""
+        index = self.stream.last - 1
+        return self.stream.at(index) if index >= self.anchor.index else None
+
+    @property
+    def opened(self) -> list[Token]:
+        """The brackets that were opened in this statement before the token."""
+        return [token for token in self.stream.open[self.anchor.open :] if token is not self.token]
+
+    def begin_again(self) -> None:
+        """Go back to where the statement begins, as if nothing of it had been read."""
+        self.machine.drop_to(self.height)
+        self.stream.seek(self.anchor.index, self.stream.open[: self.anchor.open])
+
+    @property
+    def within_statement(self) -> bool:
+        """Whether the token is on its statement's first line or indented further than it."""
+        if self.token.kind == END:
+            return False
+        if not self.stream.begins_line(self.token):
+            return True
+        return self.stream.column(self.token) > self.stream.column(self.first)
