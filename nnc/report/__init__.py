@@ -1,1 +1,11 @@
-"""From evidence to charts, HTML and PDF."""
+"""From evidence to charts, HTML and PDF. Reads nothing but evidence, and never loads TensorFlow.
+
+`sections/` is the table of what stands on the pages and in which order, `charts/` draws, `texts/` holds every word,
+and `templates/` (outside the package) the pages themselves.
+"""
+
+from __future__ import annotations
+
+from nnc.report.write import render, render_html, render_pdf
+
+__all__ = ["render", "render_html", "render_pdf"]

@@ -1,0 +1,88 @@
+"""Evidence → the one HTML page, by the table of sections and the templates."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from nnc import assets
+from nnc.evidence import Evidence, Warn, to_json
+from nnc.report import style
+from nnc.report.page import Page
+from nnc.report.sections import SECTIONS, Section
+from nnc.report.texts import texts
+
+_HASH_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Built:
+    """A section as the page shows it: its views, or the reason why it could not be made."""
+
+    id: str
+    title: str
+    template: str
+    views: Mapping[str, object]
+    missing: str | None = None
+
+
+def build_html(evidence: Evidence) -> str:
+    """The whole report as one HTML text that loads nothing. The same evidence gives the same text."""
+    page = Page(_with_font_warning(evidence), texts(evidence.language))
+    sections = [built for section in SECTIONS if (built := _built(page, section)) is not None]
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            evidence=page.evidence,
+            say=page.say,
+            language=page.texts.tag,
+            lead=sections[0],
+            rest=sections[1:],
+            digest=digest(evidence),
+        )
+    )
+
+
+def digest(evidence: Evidence) -> str:
+    """A short name for what the report stands on: the start of the evidence's SHA-256."""
+    return hashlib.sha256(to_json(evidence).encode()).hexdigest()[:_HASH_SHOWN]
+
+
+def _built(page: Page, section: Section) -> Built | None:
+    title = page.say(f"section.{section.id}")
+    template = f"sections/{section.id}.html"
+    reasons = [missing.reason for missing in page.evidence.missing if missing.section == section.id]
+    if reasons:
+        return Built(section.id, title, template, {}, " ".join(reasons))
+    if not section.applies(page):
+        return None
+    return Built(section.id, title, template, section.build(page))
+
+
+def _with_font_warning(evidence: Evidence) -> Evidence:
+    """Add the warning that some letters have no font on this machine, so that charts show boxes for them."""
+    data, network = evidence.data, evidence.network
+    texts_drawn = [evidence.title, data.target, *data.classes, *data.features, *(c.name for c in data.columns)]
+    texts_drawn += [node.layer for node in network.nodes]
+    letters = style.missing_letters(texts_drawn)
+    if not letters:
+        return evidence
+    warn = Warn("missing_letters", {"letters": letters[:20], "package": "fonts-noto-cjk, fonts-noto-core"})
+    return replace(evidence, warnings=(*evidence.warnings, warn))
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(assets.folder("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

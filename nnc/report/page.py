@@ -1,0 +1,110 @@
+"""What sections are made of: figures and tables that number themselves, and the words of the report's language."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nnc.evidence import Evidence
+from nnc.report.numbers import aligned, count
+from nnc.report.texts import Texts
+
+Align = Literal["left", "right", "center"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture with its number, a caption that says what to see, and a sentence that stands in for it."""
+
+    id: str
+    label: str
+    caption: str
+    alt: str
+    source: str
+    """A `data:` address."""
+    width: float | None
+    """In millimetres, or None for the text's full width."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table. `picture` is a small SVG drawing (a `data:` address) that `text` stands in for."""
+
+    text: str
+    picture: str | None = None
+    note: str | None = None
+    emphasis: bool = False
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column; `code` sets its cells in the font of code."""
+
+    text: str
+    align: Align = "left"
+    code: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table whose first column names its rows."""
+
+    id: str
+    label: str
+    caption: str
+    heads: tuple[Head, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    rest: str | None = None
+    """What a table that was cut says at its foot."""
+
+
+@dataclass
+class Page:
+    """A report in the making: the evidence, its words, and the counters of figures, tables and terms."""
+
+    evidence: Evidence
+    texts: Texts
+    terms: set[str] = field(default_factory=set)
+    _figures: int = 0
+    _tables: int = 0
+
+    def say(self, key: str, **values: object) -> str:
+        """The text of a key in the report's language."""
+        return self.texts.say(key, **values)
+
+    def term(self, *keys: str) -> None:
+        """Put terms that a section uses on the glossary."""
+        self.terms.update(keys)
+
+    def figure(self, key: str, svg: str, caption: str, alt: str, width: float | None = None) -> Figure:
+        """A figure with the next number."""
+        self._figures += 1
+        label = self.say("figure_label", n=self._figures)
+        return Figure(f"fig-{key}", label, caption, alt, picture(svg), width)
+
+    def table(
+        self, key: str, caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Cell | str]], limit: int = 60
+    ) -> Table:
+        """A table with the next number; rows over the limit are counted, not shown."""
+        self._tables += 1
+        shown = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows[:limit]]
+        for index, head in enumerate(heads):
+            if head.align == "right":
+                _align(shown, index)
+        rest = self.say("table_rest", n=count(len(rows) - limit)) if len(rows) > limit else None
+        label = self.say("table_label", n=self._tables)
+        return Table(f"tab-{key}", label, caption, tuple(heads), tuple(tuple(row) for row in shown), rest)
+
+
+def picture(svg: str) -> str:
+    """The `data:` address of a drawing: an image of its own, so that its ids and styles meet nobody else's."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode("ascii")
+
+
+def _align(rows: list[list[Cell]], index: int) -> None:
+    column = aligned([row[index].text for row in rows])
+    for row, text in zip(rows, column, strict=True):
+        cell = row[index]
+        row[index] = Cell(text, cell.picture, cell.note, cell.emphasis)

@@ -1,0 +1,156 @@
+"""The table: where its rows came from, how they were split, what each column holds and how it was prepared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nnc.evidence import Column, DataEvidence
+from nnc.report.charts import data as charts
+from nnc.report.numbers import count, number, share
+from nnc.report.page import Cell, Figure, Head, Page, Table, picture
+from nnc.report.words import listed, sentence
+
+_COLUMNS_SHOWN = 40
+_BARS = 15
+
+
+def build(page: Page) -> Mapping[str, object]:
+    """Views for `sections/data.html`."""
+    return {
+        "summary": _summary(page),
+        "split": _split(page),
+        "columns": _columns(page),
+        "target": _target(page),
+        "correlations": _correlations(page),
+    }
+
+
+def _summary(page: Page) -> list[str]:
+    data = page.evidence.data
+    said = [
+        page.say(
+            "data.summary",
+            source=data.source,
+            rows=count(data.rows),
+            columns=count(len(data.columns)),
+            features=count(len(data.features)),
+            target=data.target,
+        )
+    ]
+    if data.target_transform:
+        said.append(page.say("data.transform", transform=data.target_transform, target=data.target))
+    if data.ignored:
+        said.append(page.say("data.ignored", names=listed(page, list(data.ignored), 12)))
+    for reason, rows in data.dropped:
+        said.append(page.say("data.dropped", rows=count(rows), reason=page.texts.name("reason", reason)))
+    seeded = page.say("data.split_seed", seed=data.split_seed)
+    said.append(sentence(seeded, page.say("data.stratified") if data.stratified else ""))
+    said.append(page.say("data.fitted_on_train"))
+    return said
+
+
+def _split(page: Page) -> Table:
+    """The parts as columns, so that any number of classes has room below each other."""
+    data = page.evidence.data
+    total = sum(data.split_rows.values()) or 1
+    heads = [Head(page.say("data.class" if data.classes else "data.part"))]
+    heads += [Head(page.texts.name("part", part).capitalize(), "right") for part in data.split_rows]
+    rows: list[list[Cell | str]] = [
+        [name, *(_of_part(data, part, index) for part in data.split_rows)] for index, name in enumerate(data.classes)
+    ]
+    rows.append([Cell(page.say("data.all_rows"), emphasis=True), *(count(n) for n in data.split_rows.values())])
+    rows.append([page.say("data.share"), *(share(n / total) for n in data.split_rows.values())])
+    return page.table("split", page.say("data.split_caption", total=count(total)), heads, rows)
+
+
+def _of_part(data: DataEvidence, part: str, index: int) -> str:
+    counts = data.class_counts.get(part, ())
+    return count(counts[index]) if index < len(counts) else ""
+
+
+def _columns(page: Page) -> Table:
+    data = page.evidence.data
+    keys = ("name", "kind", "distribution", "missing", "minimum", "median", "maximum", "correlation", "prepared")
+    right = {"missing", "minimum", "median", "maximum", "correlation"}
+    heads = [Head(page.say(f"data.head.{key}"), "right" if key in right else "left") for key in keys]
+    shown = data.columns if len(data.columns) <= _COLUMNS_SHOWN else tuple(_by_correlation(data.columns))
+    rows = [_row(page, column) for column in shown]
+    cut = "data.columns_caption_cut" if len(data.columns) > _COLUMNS_SHOWN else "data.columns_caption"
+    caption = page.say(cut, n=count(len(data.columns)), shown=_COLUMNS_SHOWN, target=data.target)
+    return page.table("columns", caption, heads, rows, limit=_COLUMNS_SHOWN)
+
+
+def _row(page: Page, column: Column) -> list[Cell | str]:
+    drawing = charts.spark(column)
+    kind = page.texts.name("kind", column.kind)
+    prepared = column.prepared
+    if column.width != 1:
+        prepared = page.say("data.became", prepared=prepared, n=count(column.width))
+    return [
+        column.name,
+        Cell(kind, note=page.say("data.guessed") if column.guessed else None),
+        Cell(_distribution(page, column), picture=picture(drawing) if drawing else None),
+        count(column.missing) if column.missing else "0",
+        number(column.minimum),
+        number(column.median),
+        number(column.maximum),
+        "" if column.correlation is None else f"{column.correlation:.2f}".replace("-", "−"),
+        prepared,
+    ]
+
+
+def _distribution(page: Page, column: Column) -> str:
+    if column.top:
+        return page.say("data.alt_top", n=count(column.unique), top=listed(page, [_category(c) for c in column.top], 3))
+    if column.mean is not None:
+        return page.say("data.alt_numeric", mean=number(column.mean), std=number(column.std), n=count(column.unique))
+    return page.say("data.alt_unique", n=count(column.unique))
+
+
+def _category(pair: tuple[str, int]) -> str:
+    return f"{pair[0]} ({count(pair[1])})"
+
+
+def _target(page: Page) -> Figure | None:
+    data = page.evidence.data
+    values = data.target_histogram
+    if values is None or not any(values.counts):
+        return None
+    tallest = max(range(len(values.counts)), key=values.counts.__getitem__)
+    caption = page.say(
+        "data.target_caption",
+        target=data.target,
+        low=number(values.edges[0]),
+        high=number(values.edges[-1]),
+        peak_low=number(values.edges[tallest]),
+        peak_high=number(values.edges[tallest + 1]),
+        share=share(values.counts[tallest] / sum(values.counts)),
+    )
+    return page.figure("target", charts.histogram(values, data.target, page.say, caption), caption, caption, 110)
+
+
+def _correlations(page: Page) -> Figure | None:
+    data = page.evidence.data
+    known = [column for column in _by_correlation(data.columns) if column.correlation is not None][:_BARS]
+    if len(known) < 2:
+        return None
+    page.term("correlation")
+    caption = page.say(
+        "data.correlations_caption",
+        target=data.target,
+        first=known[0].name,
+        value=f"{known[0].correlation:.2f}".replace("-", "−"),
+        last=known[-1].name,
+        shown=len(known),
+        n=count(len(data.columns)),
+    )
+    alt = page.say(
+        "data.correlations_alt",
+        target=data.target,
+        values=listed(page, [f"{c.name} {c.correlation:.2f}".replace("-", "−") for c in known], _BARS),
+    )
+    return page.figure("correlations", charts.correlations(known, page.say, alt), caption, alt)
+
+
+def _by_correlation(columns: tuple[Column, ...]) -> list[Column]:
+    return sorted(columns, key=lambda column: -abs(column.correlation or 0.0))

@@ -1,0 +1,122 @@
+"""Why the model answers as it does: SHAP values over the test sample, with the checks that say whether to trust them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nnc.evidence import Explanation, ShapValues
+from nnc.report.numbers import NONE, count, number
+from nnc.report.page import Cell, Head, Page, Table
+from nnc.report.words import listed
+
+_GOOD, _FAIR = 0.001, 0.01
+_CORRELATED = 0.95
+
+
+def applies(page: Page) -> bool:
+    """Whether there is an explanation."""
+    return page.evidence.explanation is not None
+
+
+def build(page: Page) -> Mapping[str, object]:
+    """Views for `sections/explanation.html`."""
+    explanation = page.evidence.explanation
+    if explanation is None:
+        return {}
+    page.term("shap", "additivity", "background")
+    return {
+        "summary": _summary(page, explanation),
+        "checks": _checks(page, explanation),
+        "importance": _importance(page, explanation),
+        "figures": [],
+    }
+
+
+def _summary(page: Page, explanation: Explanation) -> list[str]:
+    first = explanation.network[0]
+    return [
+        page.say("explanation.what", unit=page.texts.name("unit", first.unit)),
+        page.say(
+            "explanation.how",
+            explainer=page.texts.name("explainer", first.explainer),
+            rows=count(explanation.explained_rows),
+            background=count(explanation.background_rows),
+            seed=explanation.seed,
+            link=page.texts.name("link", first.link),
+        ),
+    ]
+
+
+def _checks(page: Page, explanation: Explanation) -> Table:
+    keys = ("model", "explainer", "unit", "additivity", "permutation", "verdict")
+    right = {"additivity", "permutation"}
+    heads = [Head(page.say(f"explanation.head.{key}"), "right" if key in right else "left") for key in keys]
+    rows = [_check(page, values) for values in (*explanation.network, *explanation.forest)]
+    return page.table("checks", page.say("explanation.checks_caption"), heads, rows)
+
+
+def _check(page: Page, values: ShapValues) -> list[Cell | str]:
+    name = model_name(page, values)
+    correlation = values.permutation_correlation
+    return [
+        name,
+        page.texts.name("explainer", values.explainer),
+        page.texts.name("unit", values.unit),
+        number(values.additivity_error, 2),
+        NONE if correlation is None else f"{correlation:.3f}",
+        page.say(f"explanation.trust.{trust(values)}"),
+    ]
+
+
+def trust(values: ShapValues) -> str:
+    """`good`, `fair` or `poor`, by the greatest additivity error and the correlation with permutations."""
+    if values.additivity_error > _FAIR:
+        return "poor"
+    low = values.permutation_correlation is not None and values.permutation_correlation < _CORRELATED
+    return "fair" if low or values.additivity_error > _GOOD else "good"
+
+
+def model_name(page: Page, values: ShapValues) -> str:
+    """The network or the forest, with the class where there are several."""
+    name = page.texts.name("explained", values.model)
+    if values.class_index is None:
+        return name
+    return page.say("explanation.of_class", model=name, name=page.evidence.data.classes[values.class_index])
+
+
+def _importance(page: Page, explanation: Explanation) -> Table | None:
+    """Mean |SHAP| by source column (one-hot features summed first), network beside forest."""
+    network = by_column(explanation, explanation.network)
+    forest = by_column(explanation, explanation.forest)
+    if not network:
+        return None
+    order = sorted(network, key=lambda name: -network[name])
+    rank = {name: index + 1 for index, name in enumerate(sorted(forest, key=lambda name: -forest[name]))}
+    total = sum(network.values()) or 1.0
+    heads = [Head(page.say("data.head.name")), Head(page.say("explanation.head.mean"), "right")]
+    heads.append(Head(page.say("explanation.head.share"), "right"))
+    if forest:
+        heads.append(Head(page.say("explanation.head.forest_rank"), "right"))
+    rows: list[list[Cell | str]] = [
+        [name, number(network[name]), f"{100 * network[name] / total:.1f}%", *([str(rank[name])] if forest else [])]
+        for name in order
+    ]
+    caption = page.say(
+        "explanation.importance_caption", first=listed(page, order[:3]), n=min(explanation.top, len(order))
+    )
+    return page.table("importance", caption, heads, rows, limit=explanation.top)
+
+
+def by_column(explanation: Explanation, models: tuple[ShapValues, ...]) -> dict[str, float]:
+    """The mean absolute contribution of each source column, over rows and classes; {} where there are no values."""
+    columns = list(dict.fromkeys(explanation.columns))
+    place = [columns.index(name) for name in explanation.columns]
+    sums, rows = [0.0] * len(columns), 0
+    for values in models:
+        for row in values.values:
+            of_row = [0.0] * len(columns)
+            for index, value in zip(place, row, strict=True):
+                of_row[index] += value
+            sums = [total + abs(value) for total, value in zip(sums, of_row, strict=True)]
+            rows += 1
+    return {name: total / rows for name, total in zip(columns, sums, strict=True)} if rows else {}

@@ -1,0 +1,33 @@
+"""The public way in: evidence → `report.html` and `report.pdf`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nnc.evidence import Evidence
+from nnc.files import write_bytes, write_text
+from nnc.report.build import build_html
+from nnc.report.pdf import to_pdf
+
+
+def render(evidence: Evidence, out: Path) -> tuple[Path, Path]:
+    """Write `report.html` and `report.pdf` into the folder `out`, each moved into place when it is whole.
+
+    Returns their paths. Raises UserFault where the folder can't be written.
+    """
+    html = render_html(evidence)
+    pages = render_pdf(html)
+    web, paper = out / "report.html", out / "report.pdf"
+    write_text(web, html)
+    write_bytes(paper, pages)
+    return web, paper
+
+
+def render_html(evidence: Evidence) -> str:
+    """The report as one HTML text that loads nothing; the same evidence gives the same text."""
+    return build_html(evidence)
+
+
+def render_pdf(source: str | Evidence) -> bytes:
+    """The report as a tagged PDF, from its HTML text or from the evidence; the same source gives the same bytes."""
+    return to_pdf(source if isinstance(source, str) else render_html(source))
