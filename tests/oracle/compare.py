@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nnc.catalog import Applied, LayerRow, Rejection, Size, TensorType, apply_layer, find
+from nnc.catalog.rules import tensors
 from tests.oracle.keras_side import Answer, ask
 from tests.oracle.sampling import Sample
 
@@ -101,9 +102,31 @@ def _along_heads(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> b
     return isinstance(ours, Rejection) and "attention can't go along axis" in ours.reason
 
 
+def _text_added(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    return isinstance(ours, Rejection) and "text and truth values" in ours.reason
+
+
+def _unchecked_word(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    return isinstance(ours, Rejection) and ours.argument in {"activity_regularizer", "scale", "offset", "shared_axes"}
+
+
+def _only_data_knows(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    leaves = [leaf for operand in sample.operands for leaf in tensors(operand)]
+    has_open = any(isinstance(size, Size) for leaf in leaves for size in leaf.shape)
+    return has_open and isinstance(ours, Rejection) and "not string" in ours.reason
+
+
+def _stacked_states(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    return isinstance(ours, Rejection) and "nested states" in ours.reason
+
+
 EXCUSES: tuple[tuple[Excuse, str], ...] = (
     (_mixes_rows, "Keras lets a layer work along the batch axis, so that a row's result hangs on its neighbours"),
     (_only_a_gpu_knows, "which dtypes a convolution takes can't be asked on a CPU where the channels come first"),
     (_lists_through, "a layer that happens to compute nothing (rate 0, linear) hands a list through in Keras"),
     (_along_heads, "Keras lets `attention_axes` name the axis of the heads or of the features"),
+    (_text_added, "Keras joins text under the name of float32"),
+    (_unchecked_word, "Keras keeps any word for these, and takes axis 0 of `shared_axes` for the last one"),
+    (_only_data_knows, "text is refused when it is cast, and where a size is open nothing is cast until there is data"),
+    (_stacked_states, "the states of stacked cells come as lists in lists, which the language has no form for yet"),
 )

@@ -59,7 +59,8 @@ def _data(leaf: TensorType) -> Any:
 
 
 def _flat(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, (tuple, list)) else [value]
+    found: list[Any] = keras.tree.flatten(value)
+    return found
 
 
 def ask(

@@ -37,12 +37,20 @@ def _equally_deep(items: Sequence[TensorType]) -> None:
     if len({len(item.shape) for item in items}) > 1:
         reason = "query, value and key must have equally many axes, or the rows of a batch would mix"
         raise Refused(reason, "equally many axes", texts(items))
-    need_rank(items[0], None, 2)
+    if len(items[0].shape) < 2:
+        reason = "attention needs an axis of steps beside that of features, or the rows of a batch would mix"
+        raise Refused(reason, "[steps, features]", items[0])
 
 
 def _agree(a: Dim, b: Dim, what: str, items: Sequence[TensorType]) -> None:
     if same_size(a, b) is False:
         raise Refused(what, "equal sizes", texts(items))
+
+
+def _identical(a: Dim, b: Dim, what: str, items: Sequence[TensorType]) -> None:
+    """Keras compares these sizes as they stand: one that is known does not agree with one that is not."""
+    if same_size(a, b) is False or isinstance(a, int) != isinstance(b, int):
+        raise Refused(what, "equal sizes, or both unknown", texts(items))
 
 
 # ---- Attention, AdditiveAttention ----------------------------------------------------------------
@@ -108,7 +116,7 @@ def _heads(args: Args, operands: Sequence[Operand], by_name: Mapping[str, Operan
     everyone = (query, value, key)
     _equally_deep(everyone)
     for a, b in zip(value.shape[:-1], key.shape[:-1], strict=True):
-        _agree(a, b, "key and value must agree in all sizes but the last", everyone)
+        _identical(a, b, "key and value must agree in all sizes but the last", everyone)
     if len(query.shape) != 2 and (args["sliding_window"] or by_name.get("use_causal_mask")):
         raise Refused("a causal mask or a window needs one axis of steps", "[steps, features]", query)
     attended = _attended(args, query)
@@ -192,8 +200,8 @@ def _grouped(args: Args, operands: Sequence[Operand], by_name: Mapping[str, Oper
     for tensor in (query, value, key):
         need_rank(tensor, 2)
     everyone = (query, value, key)
-    _agree(key.shape[0], value.shape[0], "key and value must have equally many steps", everyone)
-    _agree(query.shape[1], value.shape[1], "query and value must have the same last size", everyone)
+    _identical(key.shape[0], value.shape[0], "key and value must have equally many steps", everyone)
+    _identical(query.shape[1], value.shape[1], "query and value must have the same last size", everyone)
     heads, pairs, size = args["num_query_heads"], args["num_key_value_heads"], args["head_dim"]
     if heads % pairs:
         raise Refused(

@@ -12,6 +12,7 @@ from nnc.catalog.rules import (
     Refused,
     compute_dtype,
     merged,
+    need_dtype,
     not_batch,
     product,
     tensors,
@@ -86,6 +87,9 @@ def _laid_over(items: Sequence[TensorType]) -> Shape:
 
 
 def _elementwise(args: Args, items: Sequence[TensorType]) -> Applied:
+    dtypes = {item.dtype for item in items}
+    if len(items) > 1 and ("string" in dtypes or dtypes == {"bool"}):
+        raise Refused("text and truth values can't be computed with", "tensors of numbers", texts(items))
     return Applied((TensorType(_laid_over(items), compute_dtype(args)),))
 
 
@@ -128,6 +132,9 @@ def _dot(args: Args, items: Sequence[TensorType]) -> Applied:
     axes = args["axes"] if isinstance(args["axes"], tuple) else (args["axes"], args["axes"])
     a = not_batch(axes[0], first.shape, "axes")
     b = not_batch(axes[1], second.shape, "axes")
+    if args["normalize"]:
+        for item in items:
+            need_dtype(item, "floats", "normalizing")
     size, other = first.shape[a], second.shape[b]
     if same_size(size, other) is False or isinstance(size, Size) != isinstance(other, Size):
         raise Refused("the two axes must be equally long", f"{size} in both", texts(items), "axes")
@@ -146,7 +153,7 @@ def _merge(
     rule: ListRule = _elementwise,
     call: str = "",
     exactly: int | None = None,
-    takes: str = "signed",
+    takes: str = "any",
 ) -> LayerSpec:
     return LayerSpec(name, doc, listed(rule, name, exactly), f"[x, x] -> {name}({call})", takes, listed=True)
 

@@ -65,6 +65,7 @@ def _need_axis(tensor: TensorType, name: str) -> None:
 
 
 def _softmax(args: Args, tensor: TensorType) -> Applied:
+    _need_axis(tensor, "softmax")
     axes = args["axis"] if isinstance(args["axis"], tuple) else (args["axis"],)
     for axis in axes:
         not_batch(axis, tensor.shape)
@@ -97,9 +98,9 @@ def _prelu(args: Args, tensor: TensorType) -> Applied:
 
 def _dropout(args: Args, tensor: TensorType) -> Applied:
     noise, rate = args.get("noise_shape"), args["rate"]
-    if noise is not None and rate > 0:
-        _check_noise(noise, tensor)
     if 0 < rate < 1:
+        if noise is not None:
+            _check_noise(noise, tensor)
         need_dtype(tensor, "floats", "dropout")
     return _moved(args, tensor)
 
@@ -187,6 +188,9 @@ def _rescaling(args: Args, tensor: TensorType) -> Applied:
                 raise Refused(
                     f"`{name}` has {len(value)} numbers and the last axis {last}", "a number for each", len(value), name
                 )
+    lengths = {len(args[name]) for name in ("scale", "offset") if isinstance(args[name], tuple)} - {1}
+    if len(lengths) > 1:
+        raise Refused("`scale` and `offset` must have equally many numbers", "equal lengths", sorted(lengths), "offset")
     return _pointwise(args, tensor)
 
 
@@ -233,8 +237,7 @@ ROWS: tuple[LayerSpec, ...] = (
     _simple("PReLU", "A leaky ReLU that learns a slope for each value.", "x -> PReLU()", _prelu,
             "floats"),
     _simple("ELU", "Lets negative values run out smoothly towards -alpha.", "x -> ELU()", takes="floats"),
-    _simple("Softmax", "Makes values positive, with a sum of 1 along an axis.", "x -> Softmax()", _softmax, "floats",
-            at_least=1),
+    _simple("Softmax", "Makes values positive, with a sum of 1 along an axis.", "x -> Softmax()", _softmax, "floats"),
     _simple("Dropout", "Sets a random share of the values to 0 while training.", "x -> Dropout(0.2)", _dropout, "any",
             ("rate",), "dropout"),
     _simple("AlphaDropout", "Dropout that keeps mean and variance, for selu networks.", "x -> AlphaDropout(0.1)",

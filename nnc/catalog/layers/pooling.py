@@ -49,7 +49,7 @@ def _global(rank: int) -> TensorRule:
 def _adaptive(rank: int, *, mean: bool = True) -> TensorRule:
     def rule(args: Args, tensor: TensorType) -> Applied:
         before, channels = spatial(args, tensor.shape)
-        if rank > 1 and mean and isinstance(channels, Size):
+        if mean and isinstance(channels, Size) and _whole_axis(args, rank, tensor):
             raise Refused("this layer needs to know the number of channels", "known channels", tensor)
         if any(isinstance(size, Size) for size in before):
             raise Refused("the windows of adaptive pooling need known sizes", "known spatial sizes", tensor)
@@ -59,12 +59,17 @@ def _adaptive(rank: int, *, mean: bool = True) -> TensorRule:
     return rule
 
 
+def _whole_axis(args: Args, rank: int, tensor: TensorType) -> bool:
+    """Whether a window spans an axis: Keras then asks for another one that is larger still."""
+    sizes = zip(spatial(args, tensor.shape)[0], each(args["output_size"], rank), strict=True)
+    return any(size == 1 or windows == 1 for size, windows in sizes)
+
+
 def _adaptive_max(rank: int) -> TensorRule:
     """Keras asks TensorFlow for a window one larger than the axis in these cases, which stops the whole process."""
 
     def rule(args: Args, tensor: TensorType) -> Applied:
-        sizes = zip(spatial(args, tensor.shape)[0], each(args["output_size"], rank), strict=True)
-        if any(size == 1 or windows == 1 for size, windows in sizes):
+        if _whole_axis(args, rank, tensor):
             raise Refused(
                 "TensorFlow crashes on adaptive max pooling to or from a size of 1",
                 "sizes of at least 2",

@@ -61,6 +61,9 @@ class _RecurrentRule:
             cells = [cell_of(item, width_of) for item, width_of in _chain(args["cell"], width)]
         else:
             cells = [make_cell(self.family, args, width)]
+        if args["return_state"] and len(cells) > 1:
+            reason = "nnc can't take the nested states of stacked cells apart yet"
+            raise Refused(reason, "one cell, or no `return_state`", f"{len(cells)} cells", "return_state")
         if args.get("dropout"):
             need_dtype(sequence, "floats", "dropout")
         _check_states(cells, states)

@@ -21,7 +21,7 @@ from nnc.catalog.rules import (
     unknown,
     volume,
 )
-from nnc.catalog.shape import Dim, Shape, TensorType
+from nnc.catalog.shape import Dim, Shape, Size, TensorType
 
 
 def _kept(args: Args, shape: Shape, tensor: TensorType) -> Applied:
@@ -145,6 +145,8 @@ def _upsampling(args: Args, tensor: TensorType) -> Applied:
     """UpSampling2D: anything but copying values needs numbers to mix."""
     if args["interpolation"] != "nearest" and tensor.dtype in ("bool", "string"):
         raise Refused("only `nearest` works on values that are no numbers", "`nearest`", tensor, "interpolation")
+    if args["interpolation"] != "nearest" and any(isinstance(size, Size) for size in spatial(args, tensor.shape)[0]):
+        raise Refused("only `nearest` works where a size is not known", "`nearest`", tensor, "interpolation")
     return _resized(_upsampled, 2)(args, tensor)
 
 
