@@ -39,3 +39,9 @@ MAX_ITEMS = 10_000
 
 MAX_STRING = 10_000
 """Characters of a string that a spec computes."""
+
+MAX_USED_FILES = 100
+"""Files that `use` may open for one spec."""
+
+MAX_USE_DEPTH = 20
+"""Files that use each other, one from the other."""

@@ -1,0 +1,107 @@
+"""From the tree of a spec to a checked graph: names, constants, layers, shapes, training, data and report.
+
+`check` collects every finding and never raises for a user's mistake. One mistake gives one finding: what hangs on
+it is silent. Work and memory are bounded by `nnc.limits`, whatever is in the spec.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from nnc import codes, graph
+from nnc.check.allow import silence
+from nnc.check.blocks import try_out
+from nnc.check.data import check_data
+from nnc.check.dispatch import EVALUATORS, RUNNERS
+from nnc.check.faults import Halt
+from nnc.check.files import Loader, Unit
+from nnc.check.frame import Context, Frame
+from nnc.check.functions import check_fns
+from nnc.check.lints import lint
+from nnc.check.model import check_model
+from nnc.check.params import parse_override
+from nnc.check.report import check_report
+from nnc.check.sections import Section
+from nnc.check.train import check_train
+from nnc.diagnostics import Findings
+from nnc.source import Source, Span
+from nnc.syntax import tree
+
+__all__ = ["check", "parse_override"]
+
+
+def check(
+    file: tree.File,
+    *,
+    overrides: Mapping[str, object] | None = None,
+    widths: Mapping[str, int] | None = None,
+    read: Callable[[str], Source] | None = None,
+) -> tuple[graph.Spec | None, Findings]:
+    """The checked spec (None where there are errors) and everything that was found.
+
+    `overrides` are the values of `--set` by name, texts as on the command line or values. `widths` gives the sizes
+    of `[features]` by the name of the Size (`features`, `features(Age, Fare)`) where the table is prepared. `read`
+    opens the files of `use` by their path from the main file's folder; it may raise UserFault or OSError.
+    """
+    context = Context(EVALUATORS, RUNNERS, widths or {})
+    spec: graph.Spec | None = None
+    try:
+        unit = Loader(context, read).load(file, "", dict(overrides or {}))
+        spec = _check_unit(unit, context)
+    except Halt:
+        pass
+    findings = context.faults.findings
+    if not findings.has_errors:
+        findings = silence(findings, file)
+    return (None if findings.has_errors else spec), findings
+
+
+def _check_unit(unit: Unit, context: Context) -> graph.Spec:
+    check_fns(unit.all_fns, unit.fn_scopes, context)
+    models: dict[str, graph.ModelGraph] = {}
+    for name, node in unit.models.items():
+        model = check_model(node, context, unit.scope)
+        if model is not None:
+            models[name] = model
+    frame = Frame(context, unit.scope)
+    for definition in unit.blocks.values():
+        if not context.usage.is_used(definition.node.name.span):
+            try_out(definition, frame)
+    first = next(iter(unit.models), None)
+    outputs = tuple(output.name for output in models[first].outputs) if first in models else None
+    data, train, report, section = _sections(unit, outputs, frame)
+    spec = graph.Spec(
+        unit.file.source.name,
+        unit.values,  # type: ignore[arg-type] - params are constants
+        {name: context.fns[name] for name in context.fns},
+        models,
+        data,
+        train,
+        report,
+    )
+    if not context.faults.findings.has_errors:
+        lint(spec, section, unit, context)
+    return spec
+
+
+def _sections(
+    unit: Unit, outputs: tuple[str, ...] | None, frame: Frame
+) -> tuple[graph.DataConfig | None, graph.TrainConfig | None, graph.ReportConfig | None, Section | None]:
+    """The sections for the first model; `outputs` None where there is none or it has mistakes of its own."""
+    data, train, report = (unit.sections.get(kind) for kind in ("data", "train", "report"))
+    if train is not None and not unit.models:
+        hint = "add: model Name { ... }"
+        frame.faults.add(codes.NOTHING_TO_TRAIN, "there is no model to train", _heading(train), help=hint)
+    checked_data = None if data is None else check_data(data, outputs, frame)
+    checked_train, section = (None, None) if train is None else check_train(train, outputs, frame)
+    checked_report = None if report is None else check_report(report, frame)
+    if train is not None and data is None and frame.context.features:
+        name, span = next(iter(frame.context.features.items()))
+        message = f"the width `{name}` comes from the table, and the spec has no `data`"
+        hint = 'add: data { source = csv("rows.csv") ... }'
+        frame.faults.add(codes.NO_DATA, message, span, help=hint)
+    return checked_data, checked_train, checked_report, section
+
+
+def _heading(node: tree.Section) -> Span:
+    return Span(node.span.source, node.span.start, node.span.start + len(node.kind))

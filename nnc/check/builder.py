@@ -1,0 +1,288 @@
+"""The model under construction: layers, their names, calls, and the shapes that come of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from nnc import codes, graph, limits
+from nnc.catalog import Rejection, TensorType, apply_layer, apply_op
+from nnc.check.faults import Faults
+from nnc.check.frame import Frame
+from nnc.check.values import POISON, LayerProto, LayerValue, TensorValue, Value, show
+from nnc.diagnostics import Code, Label
+from nnc.source import Span
+
+
+def snake(kind: str) -> str:
+    """A kind of layer as part of a name: `MultiHeadAttention` is `multi_head_attention`, `Conv2D` is `conv2d`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])", "_", kind).lower()
+
+
+@dataclass(slots=True)
+class _Call:
+    """A call while tensors and layers may still get their names."""
+
+    layer: LayerValue | None
+    op: str | None
+    args: tuple[Value, ...]
+    kwargs: Mapping[str, Value]
+    outputs: tuple[TensorValue, ...]
+    scope: tuple[graph.Scope, ...]
+
+
+@dataclass(slots=True)
+class Names:
+    """Gives names that nothing else has: the second `h` is `h_2`."""
+
+    taken: set[str] = field(default_factory=set)
+    _next: dict[str, int] = field(default_factory=dict)
+
+    def unique(self, wanted: str) -> str:
+        """The name itself, or with the first number from 2 that is free."""
+        name = wanted
+        number = self._next.get(wanted, 2)
+        while name in self.taken:
+            name = f"{wanted}_{number}"
+            number += 1
+        self._next[wanted] = number
+        self.taken.add(name)
+        return name
+
+
+@dataclass(slots=True)
+class Builder:
+    """One model. Everything is named at the end, so that names written in the spec come first."""
+
+    faults: Faults
+    inputs: list[tuple[TensorValue, tuple[str, ...] | None]] = field(default_factory=list)
+    outputs: list[tuple[str, TensorValue]] = field(default_factory=list)
+    instances: Names = field(default_factory=Names)
+    layers: list[LayerValue] = field(default_factory=list)
+    _calls: list[_Call] = field(default_factory=list)
+    _explicit: dict[str, Span] = field(default_factory=dict)
+    _tensors: int = 0
+
+    def tensor(self, type_: TensorType, span: Span, name: str | None = None) -> TensorValue:
+        """A new tensor, made at that place."""
+        self._tensors += 1
+        return TensorValue(self._tensors - 1, type_, span, name)
+
+    # ---- layers ----------------------------------------------------------------------------------
+
+    def make(self, proto: LayerProto, wanted: str, frame: Frame) -> LayerValue:
+        """A layer with its own weights; inside a shared block the one that the block's first use made."""
+        pool = frame.pool
+        if pool is not None and pool.replaying:
+            layer = pool.layers[pool.next] if pool.next < len(pool.layers) else None
+            pool.next += 1
+            if layer is not None and layer.proto.row is proto.row and layer.proto.args == proto.args:
+                return layer
+            self.faults.add(
+                codes.SHARED_TWICE,
+                "a shared block must have the same layers at each use, and here it has others",
+                proto.span,
+                help="a condition on an input's shape makes them differ; make two blocks of it",
+            )
+        self.faults.spend(limits.LAYER_STEPS, proto.span)
+        layer = LayerValue(wanted, proto)
+        if proto.name is not None:
+            self._claim(layer, f"{frame.prefix}{proto.name}")
+        self.layers.append(layer)
+        if pool is not None and not pool.replaying:
+            pool.layers.append(layer)
+        return layer
+
+    def _claim(self, layer: LayerValue, name: str) -> None:
+        layer.name = name
+        place = layer.proto.name_span or layer.proto.span
+        if name in self._explicit:
+            self.faults.add(
+                codes.LAYER_NAME_TAKEN,
+                f"two layers have the name `{name}`",
+                place,
+                Label(self._explicit[name], "the other one"),
+                help="leave `name` out: each layer gets a name of its own from what it is bound to",
+            )
+        else:
+            self._explicit[name] = place
+
+    def call(
+        self,
+        layer: LayerValue,
+        operands: Sequence[Value],
+        by_name: Mapping[str, Value],
+        frame: Frame,
+        span: Span,
+    ) -> Value:
+        """Apply a layer: its output, or a tuple of them; POISON where it can't take these inputs."""
+        proto = layer.proto
+        applied = apply_layer(
+            proto.row,
+            proto.args,
+            [_type(operand) for operand in operands],
+            {name: _type(operand) for name, operand in by_name.items()},
+        )
+        if isinstance(applied, Rejection):
+            place = proto.places.get(applied.argument or "", span)
+            self._reject(codes.BAD_SHAPE, applied, place, [*operands, *by_name.values()])
+            return POISON
+        counts = (applied.trainable, applied.non_trainable)
+        if layer.counts is None:
+            layer.counts, layer.first_use = counts, span
+        elif layer.counts != counts and None not in (*counts, *layer.counts):
+            self._differs(layer, counts, span)
+            return POISON
+        outputs = tuple(self.tensor(type_, span) for type_ in applied.outputs)
+        self._calls.append(_Call(layer, None, tuple(operands), by_name, outputs, frame.path))
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def _differs(self, layer: LayerValue, counts: tuple[int | None, int | None], span: Span) -> None:
+        first = Label(layer.first_use or layer.proto.span, "its weights were made for this input")
+        self.faults.add(
+            codes.SHARED_TWICE,
+            f"the shared layer `{layer.name}` has weights for another size of input",
+            span,
+            first,
+            expected=f"an input that asks for the same weights ({sum(c or 0 for c in layer.counts or ()):,} parameters)",
+            found=f"one that asks for {sum(c or 0 for c in counts):,}",
+            help="make a second layer, or bring both inputs to one size",
+        )
+
+    # ---- functions of tensors --------------------------------------------------------------------
+
+    def op(self, name: str, args: Sequence[Value], kwargs: Mapping[str, Value], frame: Frame, span: Span) -> Value:
+        """Apply a function of keras.ops (or an operator by its name)."""
+        self.faults.spend(limits.LAYER_STEPS // 4, span)
+        result = apply_op(name, [_type(arg) for arg in args], {key: _type(arg) for key, arg in kwargs.items()})
+        if isinstance(result, Rejection):
+            self._reject(codes.BAD_OPERATION, result, span, [*args, *kwargs.values()])
+            return POISON
+        outputs = tuple(self.tensor(type_, span) for type_ in result)
+        self._calls.append(_Call(None, name, tuple(args), kwargs, outputs, frame.path))
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def _reject(self, code: Code, rejection: Rejection, span: Span, operands: Sequence[Value]) -> None:
+        self.faults.add(
+            code,
+            rejection.reason,
+            span,
+            *(origin(tensor) for tensor in _tensors(operands)[:3] if tensor.span != span),
+            expected=rejection.expected,
+            found=rejection.found,
+            help=rejection.help,
+        )
+
+    # ---- the end ---------------------------------------------------------------------------------
+
+    def finish(self, name: str) -> graph.ModelGraph:
+        """The model as a frozen graph. Names: those written in the spec, then outputs', then in order of making."""
+        self._name_layers()
+        tensors: dict[int, graph.Tensor] = {}
+
+        def frozen(value: Value) -> graph.Operand:
+            if isinstance(value, TensorValue):
+                if value.id not in tensors:
+                    tensors[value.id] = graph.Tensor(value.id, value.type, value.name)
+                return tensors[value.id]
+            return tuple(frozen(item) for item in value) if isinstance(value, tuple) else value  # type: ignore[return-value] - constants pass as they are
+
+        def one(value: TensorValue) -> graph.Tensor:
+            result = frozen(value)
+            assert isinstance(result, graph.Tensor)  # noqa: S101 - a TensorValue freezes to a Tensor
+            return result
+
+        return graph.ModelGraph(
+            name,
+            tuple(graph.ModelInput(t.name or "", one(t), features) for t, features in self.inputs),
+            tuple(graph.ModelOutput(output, one(t)) for output, t in self.outputs),
+            {layer.name: _layer(layer) for layer in self.layers if layer.counts is not None},
+            tuple(
+                graph.Call(
+                    call.layer.name if call.layer else None,
+                    call.op,
+                    tuple(frozen(arg) for arg in call.args),
+                    {key: frozen(arg) for key, arg in call.kwargs.items()},
+                    tuple(one(output) for output in call.outputs),
+                    call.scope,
+                )
+                for call in self._calls
+            ),
+        )
+
+    def _name_layers(self) -> None:
+        names = Names(set(self._explicit) | {t.name or "" for t, _ in self.inputs})
+        makers = {call.outputs[0].id: call.layer for call in self._calls if call.layer}
+        of_outputs = [
+            layer
+            for name, tensor in self.outputs
+            if (layer := makers.get(tensor.id)) is not None and layer.proto.name is None and layer.name == name
+        ]
+        rest = [layer for layer in self.layers if layer.proto.name is None]
+        done: set[int] = set()
+        for layer in [*of_outputs, *rest]:
+            if id(layer) not in done:
+                done.add(id(layer))
+                layer.name = names.unique(layer.name)
+
+
+def _layer(layer: LayerValue) -> graph.Layer:
+    trainable, non_trainable = layer.counts or (None, None)
+    args = {key: _named(value, layer.name) for key, value in layer.proto.args.items()}
+    return graph.Layer(layer.name, layer.proto.row.name, args, trainable, non_trainable)
+
+
+def _named(value: Value, owner: str) -> graph.Value:
+    """Layers inside a layer get names too: left to itself Keras numbers them by what else the process has made."""
+    if isinstance(value, tuple):
+        return tuple(_named(item, f"{owner}_{i}" if i else owner) for i, item in enumerate(value))
+    if isinstance(value, graph.Object) and value.kind == "layers":
+        name = value.args.get("name") or f"{owner}_{snake(value.name)}"
+        args = {key: _named(item, str(name)) for key, item in value.args.items() if key != "name"}
+        return replace(value, args={**args, "name": name})
+    return value  # type: ignore[return-value] - arguments were accepted by their row and are graph values
+
+
+def _type(operand: Value) -> object:
+    if isinstance(operand, TensorValue):
+        return operand.type
+    return tuple(_type(item) for item in operand) if isinstance(operand, tuple) else operand
+
+
+def _tensors(operands: Sequence[Value]) -> list[TensorValue]:
+    found: list[TensorValue] = []
+    for operand in operands:
+        if isinstance(operand, TensorValue) and operand not in found:
+            found.append(operand)
+        elif isinstance(operand, tuple):
+            found += [t for t in _tensors(operand) if t not in found]
+    return found
+
+
+def origin(tensor: TensorValue) -> Label:
+    """Where a tensor was made, and its shape there."""
+    return Label(tensor.span, f"{f'`{tensor.name}`' if tensor.name else 'this'} is {tensor.type}")
+
+
+def check_operands(values: Sequence[Value], frame: Frame, span: Span, what: str) -> bool:
+    """Whether all are tensors or lists of them; a finding at `span` where one is something else."""
+    right = True
+    for value in values:
+        if value is POISON:
+            right = False
+        elif isinstance(value, tuple) and value:
+            frame.faults.spend(len(value), span)
+            frame.context.enter(span)
+            right = check_operands(value, frame, span, what) and right
+            frame.context.nesting -= 1
+        elif not isinstance(value, TensorValue):
+            right = False
+            frame.faults.add(
+                codes.NOT_A_TENSOR, f"{what} needs a tensor", span, expected="a tensor", found=_found(value)
+            )
+    return right
+
+
+def _found(value: Value) -> str:
+    return "an empty list" if value == () else show(value)

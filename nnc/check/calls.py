@@ -1,0 +1,443 @@
+"""Calls and chains: which layer, block or function is meant, and what comes of applying it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from nnc import codes, graph
+from nnc.catalog import Arg, LayerRow, Row, find, names
+from nnc.check import blocks
+from nnc.check.arguments import Parameter, argument_value, layer_proto, match, what_is
+from nnc.check.builder import check_operands, snake
+from nnc.check.constants import FUNCTIONS
+from nnc.check.expressions import unknown_op
+from nnc.check.faults import Trouble
+from nnc.check.frame import Evaluator, Frame, unwrap
+from nnc.check.inline import call_fn, fits_activation
+from nnc.check.values import (
+    POISON,
+    BlockDef,
+    BlockProto,
+    BlockValue,
+    LayerProto,
+    LayerValue,
+    Repeat,
+    TensorValue,
+    Value,
+    noun,
+    show,
+)
+from nnc.diagnostics import Fix, suggest
+from nnc.graph import FnRef
+from nnc.syntax import tree
+
+# ---- chains --------------------------------------------------------------------------------------
+
+
+def _chain(expr: tree.Chain, frame: Frame) -> Value:
+    head = expr.head
+    several = isinstance(head, tree.TupleOf)
+    operands = [frame.value(item) for item in head.items] if isinstance(head, tree.TupleOf) else [frame.value(head)]
+    value: Value = operands[0] if operands and not several else POISON
+    for step in expr.steps:
+        callee = _step(step, frame)
+        value = apply(callee, operands, {}, frame, step)
+        operands = [value]
+    return value
+
+
+def _step(expr: tree.Expr, frame: Frame) -> Value:
+    """What a step of a chain names: a layer, a block, an fn, or an activation by its bare word."""
+    bare = unwrap(expr)
+    if isinstance(bare, tree.Name) and frame.scope.find(bare.id) is None:
+        return _bare_step(bare, frame)
+    if isinstance(bare, tree.Binary) and bare.op == "*":
+        return _repeated_step(bare, frame)
+    return frame.value(expr)
+
+
+def _repeated_step(expr: tree.Binary, frame: Frame) -> Value:
+    right = unwrap(expr.right)
+    if isinstance(right, tree.Name) and frame.scope.find(right.id) is None:
+        frame.value(expr.left)
+        _step(right, frame)
+        return POISON
+    return frame.value(expr)
+
+
+def _bare_step(name: tree.Name, frame: Frame) -> Value:
+    row = find("layers", "Activation")
+    if find("activations", name.id) is not None and isinstance(row, LayerRow):
+        return LayerProto(row, {"activation": name.id}, {"activation": name.span}, name.span)
+    layer = find("layers", name.id)
+    if layer is not None:
+        needs = [arg.name for arg in layer.args if arg.required]
+        written = f"{name.id}({', '.join(needs)})"
+        fix = None if needs else Fix(f"write `{written}`", name.span, written)
+        frame.faults.add(
+            codes.NOT_A_LAYER, f"the layer `{name.id}` needs its brackets", name.span, help=f"write {written}", fix=fix
+        )
+        return POISON
+    _unknown_layer(name, frame, [*names("activations"), *names("layers")])
+    return POISON
+
+
+def _unknown_layer(name: tree.Name, frame: Frame, known: Sequence[str]) -> None:
+    other = what_is(name.id)
+    if other is not None:
+        kind, words = other
+        hint = {
+            "ops": f"call it on tensors: ops.{name.id}(x)",
+            "activations": f"as a step it stands alone: -> {name.id}",
+        }.get(kind, f"{words} stands in an argument or in `train`")
+        frame.faults.add(
+            codes.UNKNOWN_LAYER, f"`{name.id}` is {words}, not a layer", name.span, expected="a layer", help=hint
+        )
+        return
+    own = [n for n in frame.scope.names() if isinstance(_peek(n, frame), (BlockDef, LayerValue, BlockValue, FnRef))]
+    near = suggest(name.id, [*own, *known])
+    message = f"there is no layer, block or fn `{name.id}`"
+    frame.faults.misspelt(codes.UNKNOWN_LAYER, message, name.span, near)
+
+
+def _peek(name: str, frame: Frame) -> Value:
+    binding = frame.scope.find(name)
+    return binding.value if binding else None
+
+
+# ---- calls ---------------------------------------------------------------------------------------
+
+
+def _call(expr: tree.Call, frame: Frame) -> Value:
+    function = unwrap(expr.function)
+    if isinstance(function, tree.Attribute):
+        return _namespaced(function, expr, frame)
+    if isinstance(function, tree.Name) and frame.scope.find(function.id) is None:
+        return _keras_call(function, expr, frame)
+    callee = frame.value(function)
+    if callee is POISON:
+        _evaluate_arguments(expr, frame)
+        return POISON
+    if isinstance(callee, BlockDef):
+        return _block_proto(callee, expr, frame)
+    if isinstance(callee, _APPLICABLE):
+        return _apply_call(callee, expr, frame)
+    frame.faults.add(codes.NOT_CALLABLE, f"{noun(callee)} can't be called", function.span, found=show(callee))
+    return POISON
+
+
+def _namespaced(function: tree.Attribute, expr: tree.Call, frame: Frame) -> Value:
+    base = unwrap(function.value)
+    if isinstance(base, tree.Name) and base.id == "ops" and frame.scope.find("ops") is None:
+        return _ops_call(function.name, expr, frame)
+    if isinstance(base, tree.Name) and base.id == "layers" and frame.scope.find("layers") is None:
+        return _keras_call(function.name, expr, frame)
+    if frame.value(function) is not POISON:  # a namespace has no values, so this is never reached without a finding
+        frame.faults.add(codes.NOT_CALLABLE, "this can't be called", function.span)
+    _evaluate_arguments(expr, frame)
+    return POISON
+
+
+def _keras_call(name: tree.Name, expr: tree.Call, frame: Frame) -> Value:
+    function = FUNCTIONS.get(name.id)
+    if function is not None:
+        return _constant_call(name.id, expr, frame)
+    row = find("layers", name.id)
+    if not isinstance(row, LayerRow):
+        later = frame.later.get(name.id)
+        if later is not None:
+            frame.value(name)  # which says that it is defined further down
+        else:
+            _unknown_layer(name, frame, [*names("layers"), *FUNCTIONS])
+        _evaluate_arguments(expr, frame)
+        return POISON
+    if row.refused is not None:
+        frame.faults.add(codes.REFUSED, f"`{name.id}` can't be in a spec: {row.refused}", name.span)
+        return POISON
+    proto = layer_proto(row, expr, frame)
+    return POISON if proto is None else proto
+
+
+def _evaluate_arguments(expr: tree.Call, frame: Frame) -> None:
+    """Mistakes inside the arguments of something unknown; its bare words can't be judged."""
+    for argument in expr.arguments:
+        if isinstance(unwrap(argument.value), (tree.Call, tree.Binary, tree.Chain)):
+            frame.value(argument.value)
+
+
+def _constant_call(name: str, expr: tree.Call, frame: Frame) -> Value:
+    function = FUNCTIONS[name]
+    values = [frame.value(argument.value) for argument in expr.arguments]
+    named = next((a.name for a in expr.arguments if a.name is not None), None)
+    if named is not None:
+        frame.faults.add(codes.UNKNOWN_ARGUMENT, f"`{name}` takes no arguments by name", named.span)
+        return POISON
+    if len(values) < function.least or (function.most is not None and len(values) > function.most):
+        most = "or more" if function.most is None else "" if function.most == function.least else f"to {function.most}"
+        wanted = f"{function.least} {most}".strip()
+        frame.faults.add(
+            codes.WRONG_COUNT,
+            f"`{name}` takes {wanted} argument{'s' * (wanted != '1')}",
+            expr.function.span,
+            expected=wanted,
+            found=str(len(values)),
+        )
+        return POISON
+    if any(value is POISON for value in values):
+        return POISON
+    if values and isinstance(values[0], TensorValue) and name not in ("shape", "channels", "len"):
+        hint = f"ops.{name}(...) works on tensors" if find("ops", name) else None
+        message = f"`{name}` works on constants, and this is a tensor"
+        frame.faults.add(
+            codes.BAD_OPERAND, message, expr.arguments[0].span, expected="a number", found=show(values[0]), help=hint
+        )
+        return POISON
+    result = function.compute(values)
+    if isinstance(result, Trouble):
+        place = expr.arguments[0].span if len(expr.arguments) == 1 else expr.span
+        frame.faults.trouble(result, place)
+        return POISON
+    if isinstance(result, tuple):
+        frame.faults.spend(len(result) // 64, expr.span)
+    return result
+
+
+def _block_proto(definition: BlockDef, expr: tree.Call, frame: Frame) -> Value:
+    node = definition.node
+    slots = [Parameter(p.name.id, p.default is None) for p in node.parameters]
+    matched = match(node.name.id, slots, expr, frame)
+    if matched is None:
+        _evaluate_arguments(expr, frame)
+        return POISON
+    args = {name: _block_argument(argument.value, frame) for name, argument in matched.items()}
+    return BlockProto(definition, args, expr.function.span)
+
+
+def _block_argument(expr: tree.Expr, frame: Frame) -> Value:
+    """A block's argument; a bare word (`relu`, `same`) goes through to the layers that take it."""
+    bare = unwrap(expr)
+    if isinstance(bare, tree.Name) and frame.scope.find(bare.id) is None and _is_word(bare.id):
+        return bare.id
+    return frame.value(expr)
+
+
+def _is_word(name: str) -> bool:
+    kinds = ("activations", "initializers", "regularizers", "constraints")
+    return name in ("same", "valid", "causal") or any(find(kind, name) for kind in kinds)
+
+
+def _apply_call(callee: Value, expr: tree.Call, frame: Frame) -> Value:
+    """`encoder(x)`, `MultiHeadAttention(8, 64)(query=x, value=y)`: Keras's own call form."""
+    operands: list[Value] = []
+    by_name: dict[str, Value] = {}
+    for argument in expr.arguments:
+        value = frame.value(argument.value)
+        if argument.name is None:
+            operands.append(value)
+        else:
+            by_name[argument.name.id] = value
+    return apply(callee, operands, by_name, frame, expr)
+
+
+def _ops_call(name: tree.Name, expr: tree.Call, frame: Frame) -> Value:
+    row = find("ops", name.id)
+    if row is None:
+        unknown_op(name, frame)
+        _evaluate_arguments(expr, frame)
+        return POISON
+    matched = match(f"ops.{row.name}", row.args, expr, frame)
+    if matched is None:
+        _evaluate_arguments(expr, frame)
+        return POISON
+    values = {key: _op_argument(row, key, argument.value, frame) for key, argument in matched.items()}
+    if any(value is POISON for value in values.values()):
+        return POISON
+    if not any(_has_tensor(value) for value in values.values()):
+        frame.faults.add(
+            codes.NOT_A_TENSOR,
+            f"`ops.{name.id}` needs a tensor of the model",
+            expr.span,
+            expected="at least one tensor among its arguments",
+        )
+        return POISON
+    if frame.builder is None:
+        return POISON
+    positional = [values[a] for a in list(values)[: sum(arg.name is None for arg in expr.arguments)]]
+    by_name = {key: value for key, value in values.items() if not any(value is p for p in positional)}
+    return frame.builder.op(row.name, positional, by_name, frame, expr.span)
+
+
+def _op_argument(row: Row, key: str, expr: tree.Expr, frame: Frame) -> Value:
+    arg = row.arg(key)
+    bare = unwrap(expr)
+    if isinstance(arg, Arg) and isinstance(bare, tree.Name) and frame.scope.find(bare.id) is None and arg.kind.words:
+        return argument_value(expr, arg, f"ops.{row.name}", frame)
+    return frame.value(expr)
+
+
+def _has_tensor(value: Value) -> bool:
+    return isinstance(value, TensorValue) or (isinstance(value, tuple) and any(_has_tensor(item) for item in value))
+
+
+# ---- applying ------------------------------------------------------------------------------------
+
+
+def apply(
+    callee: Value, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, node: tree.Expr
+) -> Value:
+    """What comes of applying a layer, a block or an fn; POISON where it can't be applied to this."""
+    if callee is POISON:
+        return POISON
+    applier = next((row[1] for row in _APPLIERS if isinstance(callee, row[0])), None)
+    if applier is None:
+        _not_a_layer(callee, frame, node)
+        return POISON
+    if frame.builder is None:
+        frame.faults.add(codes.NOT_HERE, "a layer is applied inside a model or block", node.span)
+        return POISON
+    return applier(callee, operands, by_name, frame, node)
+
+
+def _not_a_layer(callee: Value, frame: Frame, node: tree.Expr) -> None:
+    if isinstance(callee, BlockDef):
+        written = f"{callee.node.name.id}({', '.join(p.name.id for p in callee.node.parameters if p.default is None)})"
+        message, hint = f"the block `{callee.node.name.id}` needs its brackets", f"write {written}"
+    else:
+        message, hint = f"{noun(callee)} can't be applied to a tensor", None
+    frame.faults.add(
+        codes.NOT_A_LAYER, message, node.span, expected="a layer, a block or an fn", found=show(callee), help=hint
+    )
+
+
+def _apply_proto(
+    proto: LayerProto, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, node: tree.Expr
+) -> Value:
+    wanted = wanted_name(frame, node, snake(proto.row.name))
+    return _apply_named(proto, wanted, operands, by_name, frame, node)
+
+
+def _apply_named(
+    proto: LayerProto,
+    wanted: str,
+    operands: Sequence[Value],
+    by_name: Mapping[str, Value],
+    frame: Frame,
+    node: tree.Expr,
+) -> Value:
+    if not _fit_operands(proto.row.name, operands, by_name, frame, node):
+        return POISON
+    assert frame.builder is not None  # noqa: S101 - apply asked
+    layer = frame.builder.make(proto, wanted, frame)
+    return frame.builder.call(layer, operands, by_name, frame, node.span)
+
+
+def _apply_layer(
+    layer: LayerValue, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, node: tree.Expr
+) -> Value:
+    if not _fit_operands(layer.proto.row.name, operands, by_name, frame, node):
+        return POISON
+    assert frame.builder is not None  # noqa: S101 - apply asked
+    return frame.builder.call(layer, operands, by_name, frame, node.span)
+
+
+def _fit_operands(
+    kind: str, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, node: tree.Expr
+) -> bool:
+    tensors = [*operands, *(v for v in by_name.values() if isinstance(v, (TensorValue, tuple)) or v is POISON)]
+    place = node.span
+    if isinstance(node, tree.Call) and len(node.arguments) == 1:
+        place = node.arguments[0].span
+    if not operands and not by_name:
+        frame.faults.add(codes.NOT_A_TENSOR, f"`{kind}` is applied to nothing", node.span, expected="a tensor")
+        return False
+    return check_operands(tensors, frame, place, f"`{kind}`")
+
+
+def _apply_block(
+    proto: BlockProto, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, node: tree.Expr
+) -> Value:
+    wanted = wanted_name(frame, node, snake(proto.definition.node.name.id))
+    return blocks.expand(proto, wanted, operands, by_name, frame, node)
+
+
+def _apply_block_value(
+    block: BlockValue, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, node: tree.Expr
+) -> Value:
+    return blocks.expand_shared(block, operands, by_name, frame, node)
+
+
+def _apply_repeat(
+    repeat: Repeat, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, node: tree.Expr
+) -> Value:
+    what = repeat.what
+    kind = what.row.name if isinstance(what, LayerProto) else what.definition.node.name.id
+    wanted = wanted_name(frame, node, snake(kind))
+    value: Value = POISON
+    for i in range(repeat.count):
+        name = f"{wanted}_{i + 1}"
+        if isinstance(what, LayerProto):
+            value = _apply_named(what, name, operands, by_name, frame, node)
+        else:
+            value = blocks.expand(what, name, operands, by_name, frame, node, (i, repeat.count))
+        if value is POISON:
+            return POISON
+        operands = [value]
+    return value
+
+
+def _apply_fn(
+    ref: FnRef, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, node: tree.Expr
+) -> Value:
+    fn = frame.context.fns.get(ref.name)
+    if fn is None:  # its own mistakes are on the list
+        return POISON
+    if not isinstance(node, tree.Call) or unwrap(node) is not node:
+        return _as_activation(fn, operands, frame, node)
+    return call_fn(fn, operands, by_name, frame, node.span)
+
+
+def _as_activation(fn: graph.Fn, operands: Sequence[Value], frame: Frame, node: tree.Expr) -> Value:
+    if len(fn.parameters) != 1:
+        frame.faults.add(
+            codes.FN_SHAPE,
+            f"the fn `{fn.name}` takes {len(fn.parameters)} arguments, and a step of a chain gives it one",
+            node.span,
+            expected="an fn of one argument",
+            help=f"call it: {fn.name}({', '.join(fn.parameters)})",
+        )
+        return POISON
+    row = find("layers", "Activation")
+    if not isinstance(row, LayerRow) or not fits_activation(fn, operands, frame, node.span):
+        return POISON
+    proto = LayerProto(row, {"activation": FnRef(fn.name)}, {"activation": node.span}, node.span)
+    return _apply_proto(proto, operands, {}, frame, node)
+
+
+_APPLIERS: tuple[tuple[type, Callable[[Any, Sequence[Value], Mapping[str, Value], Frame, tree.Expr], Value]], ...] = (
+    (LayerProto, _apply_proto),
+    (LayerValue, _apply_layer),
+    (BlockProto, _apply_block),
+    (BlockValue, _apply_block_value),
+    (Repeat, _apply_repeat),
+    (FnRef, _apply_fn),
+)
+_APPLICABLE = tuple(row[0] for row in _APPLIERS)
+
+
+def wanted_name(frame: Frame, node: tree.Expr, kind: str) -> str:
+    """What a layer or block is to be called: the binding's name if it alone makes the value, else with its kind."""
+    if unwrap(node) is frame.sole:
+        return f"{frame.prefix}{frame.base}"
+    return f"{frame.prefix}{frame.base}_{kind}" if frame.base else f"{frame.prefix}{kind}"
+
+
+def sole_step(expr: tree.Expr) -> tree.Expr | None:
+    """The step that alone makes a value: the only one of a chain, or a call in Keras's form."""
+    expr = unwrap(expr)
+    if isinstance(expr, tree.Chain):
+        return unwrap(expr.steps[0]) if len(expr.steps) == 1 else None
+    return expr if isinstance(expr, tree.Call) else None
+
+
+CALLS: Mapping[type, Evaluator] = {tree.Chain: _chain, tree.Call: _call}

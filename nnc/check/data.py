@@ -1,0 +1,374 @@
+"""The data section: where rows come from, what is predicted, how columns are prepared, how rows are split."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nnc import codes, graph
+from nnc.catalog import Arg
+from nnc.catalog.kinds import STRING, Type, choice, integer, number, optional
+from nnc.check.arguments import dotted
+from nnc.check.frame import Frame, unwrap
+from nnc.check.sections import (
+    Key,
+    Section,
+    call_arguments,
+    count,
+    flag,
+    fraction,
+    keys_of,
+    read_map,
+    read_section,
+)
+from nnc.check.values import POISON, Value
+from nnc.diagnostics import Label, suggest
+from nnc.source import Span
+from nnc.syntax import tree
+
+# ---- sources -------------------------------------------------------------------------------------
+
+BUNDLED = ("breast_cancer", "diabetes", "digits", "iris", "linnerud", "wine")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where rows can come from, with its arguments; `built` says whether nnc can read it today.
+
+    `has_target` says that it names what is to be predicted by itself.
+    """
+
+    name: str
+    args: tuple[Arg, ...]
+    built: bool
+    doc: str
+    has_target: bool = False
+
+
+def _arg(name: str, type_: Type, *, required: bool = False, doc: str = "") -> Arg:
+    return Arg(name, type_.of(name), required=required, doc=doc)
+
+
+_PATH = _arg("path", STRING, required=True, doc="relative to the spec")
+
+SOURCES: Mapping[str, Source] = {
+    row.name: row
+    for row in (
+        Source(
+            "csv",
+            (_PATH, _arg("delimiter", STRING), _arg("encoding", STRING)),
+            True,
+            "a table as text, one row a line, its first line the names of the columns",
+        ),
+        Source(
+            "sklearn",
+            (_arg("name", choice(*BUNDLED), required=True),),
+            True,
+            "a data set that comes with scikit-learn",
+            has_target=True,
+        ),
+        Source("parquet", (_PATH,), False, "a table in Parquet"),
+        Source("npz", (_PATH,), False, "arrays that NumPy has saved"),
+        Source(
+            "images", (_arg("folder", STRING, required=True),), False, "a folder with one folder of pictures a class"
+        ),
+    )
+}
+
+
+def _source(expr: tree.Expr, frame: Frame) -> Value:
+    bare = unwrap(expr)
+    name = dotted(bare.function) if isinstance(bare, tree.Call) else None
+    built = ", ".join(f"{row.name}(...)" for row in SOURCES.values() if row.built)
+    if not isinstance(bare, tree.Call) or name is None:
+        frame.faults.add(
+            codes.BAD_VALUE,
+            "`source` says where rows come from",
+            expr.span,
+            expected=built,
+            help='as in csv("rows.csv")',
+        )
+        return POISON
+    row = SOURCES.get(name)
+    if row is None:
+        message = f"rows can't come from `{name}`"
+        near = suggest(name, SOURCES)
+        frame.faults.misspelt(codes.UNKNOWN_SOURCE, message, bare.function.span, near, hint=f"they come from {built}")
+        return POISON
+    args = call_arguments(name, row.args, bare, frame)
+    if not row.built:
+        message = f"rows can't come from `{name}` yet"
+        hint = "save the table as CSV"
+        frame.faults.add(codes.NOT_YET, message, bare.function.span, expected=built, help=hint)
+        return POISON
+    return POISON if args is None else (name, args)
+
+
+# ---- columns -------------------------------------------------------------------------------------
+
+_NUMERIC_FILL = choice("median", "mean", "most_frequent") | number()
+PREPARATIONS: Mapping[str, tuple[Arg, ...]] = {
+    "numeric": (
+        _arg("impute", optional(_NUMERIC_FILL), doc="what stands for a missing value"),
+        _arg("scale", optional(choice("standard", "minmax", "robust")), doc="how numbers are brought to one scale"),
+    ),
+    "category": (
+        _arg("impute", optional(choice("most_frequent") | STRING), doc="what stands for a missing value"),
+        _arg("max_categories", optional(integer(1)), doc="the most frequent ones are kept, the others are one"),
+    ),
+}
+
+
+def column(expr: tree.Expr) -> str | None:
+    """A column's name, bare or quoted; None where it is something else."""
+    bare = unwrap(expr)
+    if isinstance(bare, tree.Name):
+        return bare.id
+    return bare.value if isinstance(bare, tree.String) else None
+
+
+def _ignore(expr: tree.Expr, frame: Frame) -> Value:
+    bare = unwrap(expr)
+    items = bare.items if isinstance(bare, tree.ListOf) else (bare,)
+    found: dict[str, Span] = {}
+    right = True
+    for item in items:
+        name = column(item)
+        if name is None:
+            right = False
+            frame.faults.add(codes.BAD_VALUE, "`ignore` lists columns", item.span, expected='as in [Id, "Ticket no."]')
+        elif name in found:
+            right = False
+            first = Label(found[name], "here first")
+            frame.faults.add(codes.COLUMN_TWICE, f"the column `{name}` is named twice", item.span, first)
+        else:
+            found[name] = item.span
+    return found if right else POISON
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A target's column: the transform around it, and where it stands."""
+
+    name: str
+    transform: str | None
+    span: Span
+
+
+TRANSFORMS = ("log", "log1p", "sqrt")
+
+
+def _target(expr: tree.Expr, frame: Frame) -> Value:
+    bare = unwrap(expr)
+    if isinstance(bare, tree.MapOf):
+        found: dict[str, Value] = {}
+        for key, value in bare.entries:
+            name = key.id if isinstance(key, tree.Name) else key.value
+            found[name] = (_one_target(value, frame), key.span)
+        return POISON if any(value[0] is None for value in found.values() if isinstance(value, tuple)) else found
+    return _one_target(bare, frame) or POISON
+
+
+def _one_target(expr: tree.Expr, frame: Frame) -> _Column | None:
+    bare = unwrap(expr)
+    transform = None
+    if isinstance(bare, tree.Call):
+        transform = dotted(bare.function)
+        if transform not in TRANSFORMS:
+            near = suggest(transform or "", TRANSFORMS)
+            message = f"a target can't be transformed by `{transform or '...'}`"
+            hint = f"the transforms are {', '.join(TRANSFORMS)}"
+            frame.faults.misspelt(codes.BAD_TARGET, message, bare.function.span, near, hint=hint)
+            return None
+        if len(bare.arguments) != 1:
+            frame.faults.add(
+                codes.BAD_TARGET, f"`{transform}` takes one column", bare.span, expected=f"{transform}(Price)"
+            )
+            return None
+        bare = unwrap(bare.arguments[0].value)
+    name = column(bare)
+    if name is None:
+        frame.faults.add(
+            codes.BAD_TARGET,
+            "a target is a column of the table",
+            bare.span,
+            expected='Survived, "House price", log(SalePrice), or {output: column}',
+        )
+        return None
+    return _Column(name, transform, bare.span)
+
+
+# ---- the split -----------------------------------------------------------------------------------
+
+_SPLIT = keys_of(
+    Key("validation", fraction("validation", "split"), "the part of the rows that training is watched on"),
+    Key("test", fraction("test", "split"), "the part of the rows that nothing sees before the end"),
+    Key("stratify", flag("stratify", "split"), "whether each part has the classes in the same proportion"),
+    Key("seed", count("seed", "split", 0), "the number that the deal hangs on"),
+)
+
+
+def _split(expr: tree.Expr, frame: Frame) -> Value:
+    section = read_map(expr, _SPLIT, "split", frame)
+    if section is None or POISON in section.values.values():
+        return POISON
+    validation, test = section.get("validation"), section.get("test")
+    parts = [part for part in (validation, test) if isinstance(part, (int, float))]
+    if sum(parts) >= 1:
+        frame.faults.add(
+            codes.BAD_SPLIT,
+            "validation and test leave no rows to train on",
+            expr.span,
+            expected="together less than 100%",
+            found=f"{sum(parts):.0%}",
+        )
+        return POISON
+    seed = section.get("seed")
+    return graph.Split(
+        float(validation) if isinstance(validation, (int, float)) else None,
+        float(test) if isinstance(test, (int, float)) else None,
+        section.get("stratify", False) is True,
+        seed if isinstance(seed, int) else None,
+    )
+
+
+KEYS = keys_of(
+    Key("source", _source, "where rows come from"),
+    Key("target", _target, "the column to be predicted, or one for each output"),
+    Key("ignore", _ignore, "columns that are neither"),
+    Key("split", _split, "how rows are dealt out"),
+)
+
+
+# ---- the section ---------------------------------------------------------------------------------
+
+
+def check_data(node: tree.Section, outputs: tuple[str, ...] | None, frame: Frame) -> graph.DataConfig | None:
+    """The data section for a model with these outputs; None where something is wrong or missing."""
+    section = read_section(node, KEYS, frame)
+    groups, named = _features(node, frame)
+    if "source" not in section.places:
+        hint = 'add: source = csv("rows.csv")'
+        frame.faults.add(codes.MISSING_KEY, "`data` does not say where rows come from", section.span, help=hint)
+    targets = _targets(section, outputs, frame)
+    _disjoint(section, named, frame)
+    source = section.get("source")
+    if POISON in section.values.values() or not isinstance(source, tuple) or targets is None or groups is None:
+        return None
+    ignore, split = section.get("ignore", {}), section.get("split")
+    return graph.DataConfig(
+        source[0],
+        source[1],
+        targets,
+        tuple(ignore) if isinstance(ignore, dict) else (),
+        groups,
+        split if isinstance(split, graph.Split) else graph.Split(),
+    )
+
+
+def _features(node: tree.Section, frame: Frame) -> tuple[tuple[graph.FeatureGroup, ...] | None, dict[str, Span]]:
+    groups: list[graph.FeatureGroup] = []
+    named: dict[str, Span] = {}
+    right = True
+    blocks = [entry for entry in node.entries if isinstance(entry, tree.Features)]
+    if len(blocks) > 1:
+        right = False
+        frame.faults.add(
+            codes.KEY_TWICE, "`data` has two `features`", blocks[1].span, Label(blocks[0].span, "the first one")
+        )
+    for line in (line for block in blocks for line in block.lines):
+        columns = [c.id if isinstance(c, tree.Name) else c.value for c in line.columns]
+        for name, place in zip(columns, line.columns, strict=True):
+            if name in named:
+                right = False
+                first = Label(named[name], "here first")
+                frame.faults.add(codes.COLUMN_TWICE, f"the column `{name}` is prepared twice", place.span, first)
+            named.setdefault(name, place.span)
+        group = _preparation(line, tuple(columns), frame)
+        if group is None:
+            right = False
+        else:
+            groups.append(group)
+    return (tuple(groups) if right else None), named
+
+
+def _preparation(line: tree.FeatureLine, columns: tuple[str, ...], frame: Frame) -> graph.FeatureGroup | None:
+    bare = unwrap(line.value)
+    function = bare.function if isinstance(bare, tree.Call) else bare
+    kind = dotted(function)
+    if kind is None or kind not in PREPARATIONS:
+        message = f"a column can't be prepared by `{kind}`" if kind else "this says not how a column is prepared"
+        near = suggest(kind or "", PREPARATIONS)
+        hint = f"write {' or '.join(f'{name}()' for name in PREPARATIONS)}"
+        frame.faults.misspelt(codes.UNKNOWN_PREPARATION, message, function.span, near, hint=hint)
+        return None
+    if not isinstance(bare, tree.Call):
+        frame.faults.add(codes.UNKNOWN_PREPARATION, f"`{kind}` needs its brackets", bare.span, help=f"write {kind}()")
+        return None
+    args = call_arguments(kind, PREPARATIONS[kind], bare, frame)
+    return None if args is None else graph.FeatureGroup(columns, kind, args)  # type: ignore[arg-type] - args were accepted
+
+
+def _targets(section: Section, outputs: tuple[str, ...] | None, frame: Frame) -> tuple[graph.Target, ...] | None:
+    value = section.get("target")
+    if isinstance(value, _Column):
+        if outputs is not None and len(outputs) > 1:
+            frame.faults.add(
+                codes.BAD_TARGET,
+                f"the model has {len(outputs)} outputs, and there is one target",
+                section.exprs["target"].span,
+                expected=f"{{{', '.join(f'{name}: COLUMN' for name in outputs)}}}",
+            )
+            return None
+        return (graph.Target(value.name, outputs[0] if outputs else "", value.transform),)
+    if not isinstance(value, dict):
+        source = section.get("source")
+        if "target" not in section.places and isinstance(source, tuple) and not SOURCES[str(source[0])].has_target:
+            hint = "add: target = COLUMN"
+            frame.faults.add(codes.MISSING_KEY, "`data` does not say what is predicted", section.span, help=hint)
+            return None
+        return ()
+    return _target_map(value, outputs, section, frame)
+
+
+def _target_map(
+    entries: Mapping[str, tuple[_Column, Span]], outputs: tuple[str, ...], section: Section, frame: Frame
+) -> tuple[graph.Target, ...] | None:
+    right = True
+    for name, (_, span) in entries.items():
+        if outputs and name not in outputs:
+            right = False
+            near = suggest(name, outputs)
+            message = f"the model has no output `{name}`"
+            hint = f"its outputs are {', '.join(outputs)}"
+            frame.faults.misspelt(codes.UNKNOWN_OUTPUT, message, span, near, hint=hint)
+    missing = [name for name in outputs if name not in entries]
+    if missing and right:
+        right = False
+        message = f"the output{'s' * (len(missing) != 1)} {', '.join(f'`{m}`' for m in missing)} has no target"
+        frame.faults.add(codes.BAD_TARGET, message, section.exprs["target"].span)
+    if not right:
+        return None
+    order = outputs or tuple(entries)
+    return tuple(graph.Target(entries[name][0].name, name, entries[name][0].transform) for name in order)
+
+
+def _disjoint(section: Section, named: Mapping[str, Span], frame: Frame) -> None:
+    """A column is a target, a feature or ignored, and only one of them."""
+    seen = dict(named)
+    ignore, target = section.get("ignore"), section.get("target")
+    others = list(ignore.items()) if isinstance(ignore, dict) else []
+    if isinstance(target, _Column):
+        others.append((target.name, target.span))
+    elif isinstance(target, dict):
+        others += [(column.name, column.span) for column, _ in target.values()]
+    for name, span in others:
+        if name in seen:
+            frame.faults.add(
+                codes.COLUMN_TWICE,
+                f"the column `{name}` is used in two ways",
+                span,
+                Label(seen[name], "here as well"),
+                help="a column is a target, a feature or ignored",
+            )
+        seen.setdefault(name, span)

@@ -1,0 +1,369 @@
+"""What expressions stand for: constants when compiling, tensors in a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nnc import codes
+from nnc.catalog import find, names
+from nnc.check.constants import OPERATORS, index, unary, unknown_size
+from nnc.check.faults import Trouble
+from nnc.check.frame import Evaluator, Frame, unwrap
+from nnc.check.values import (
+    POISON,
+    BlockDef,
+    BlockProto,
+    LayerProto,
+    Repeat,
+    Size,
+    TensorValue,
+    Value,
+    is_number,
+    noun,
+    show,
+)
+from nnc.diagnostics import Label, suggest
+from nnc.graph import IndexItem
+from nnc.source import Span
+from nnc.syntax import tree
+
+
+def _number(expr: tree.Number, frame: Frame) -> Value:
+    del frame
+    return expr.value
+
+
+def _string(expr: tree.String, frame: Frame) -> Value:
+    del frame
+    return expr.value
+
+
+def _constant(expr: tree.Constant, frame: Frame) -> Value:
+    del frame
+    return expr.value
+
+
+def _name(expr: tree.Name, frame: Frame) -> Value:
+    binding = frame.scope.read(expr.id)
+    if binding is None:
+        unknown_name(expr, frame)
+        return POISON
+    return binding.value
+
+
+def unknown_name(expr: tree.Name, frame: Frame) -> None:
+    """Say that nothing has this name, and what may have been meant."""
+    later = frame.later.get(expr.id)
+    if later is not None and later.start > expr.span.start:
+        frame.faults.add(
+            codes.USED_BEFORE,
+            f"`{expr.id}` is used before it is defined",
+            expr.span,
+            Label(later, "it is defined here"),
+            help="move the definition up",
+        )
+        return
+    message = f"nothing is called `{expr.id}` here"
+    if find("layers", expr.id) is not None:
+        hint = f"`{expr.id}` is a layer of Keras: apply it to a tensor, x -> {expr.id}(...)"
+        frame.faults.add(codes.UNKNOWN_NAME, message, expr.span, help=hint)
+        return
+    near = suggest(expr.id, frame.scope.names())
+    frame.faults.misspelt(codes.UNKNOWN_NAME, message, expr.span, near, hint=_in_sight(frame))
+
+
+def _in_sight(frame: Frame) -> str | None:
+    seen = frame.scope.names()[:8]
+    return f"names in sight: {', '.join(f'`{name}`' for name in seen)}" if seen else None
+
+
+def _list(expr: tree.ListOf | tree.TupleOf, frame: Frame) -> Value:
+    items = tuple(frame.value(item) for item in expr.items)
+    return POISON if any(item is POISON for item in items) else items
+
+
+def _paren(expr: tree.Paren, frame: Frame) -> Value:
+    return frame.value(expr.inner)
+
+
+def _map(expr: tree.MapOf, frame: Frame) -> Value:
+    entries: dict[str, Value] = {}
+    for key, item in expr.entries:
+        entries[key.id if isinstance(key, tree.Name) else key.value] = frame.value(item)
+    return POISON if any(item is POISON for item in entries.values()) else entries
+
+
+def _range(expr: tree.RangeOf, frame: Frame) -> Value:
+    frame.faults.add(
+        codes.NOT_HERE,
+        "a range `a..b` is a param's domain",
+        expr.span,
+        expected="a list",
+        help="range(a, b) counts the whole numbers from a up to b",
+    )
+    return POISON
+
+
+# ---- operators -----------------------------------------------------------------------------------
+
+
+def _unary(expr: tree.Unary, frame: Frame) -> Value:
+    value = frame.value(expr.operand)
+    if value is POISON:
+        return POISON
+    if isinstance(value, TensorValue):
+        if expr.op == "+":
+            return value
+        return _op("logical_not" if expr.op == "not" else "negative", (value,), frame, expr.span)
+    return _settle(unary(expr.op, value), frame, expr.operand.span)
+
+
+def _binary(expr: tree.Binary, frame: Frame) -> Value:
+    # A sum of a thousand terms leans to the left a thousand deep, so the left edge is walked and not recursed into.
+    edge: list[tree.Binary] = [expr]
+    while isinstance(edge[-1].left, tree.Binary):
+        edge.append(edge[-1].left)
+    value = frame.value(edge[-1].left)
+    for node in reversed(edge):
+        frame.faults.spend(1, node.span)
+        if (node.op, value) in _DECIDED and isinstance(value, bool):
+            continue
+        value = _combine(node, value, frame.value(node.right), frame)
+    return value
+
+
+# What needs no second operand: `false and ...`, `true or ...`.
+_DECIDED = {("and", False), ("or", True)}
+
+
+def _combine(node: tree.Binary, left: Value, right: Value, frame: Frame) -> Value:
+    if left is POISON or right is POISON:
+        return POISON
+    operator = OPERATORS[node.op]
+    if isinstance(left, TensorValue) or isinstance(right, TensorValue):
+        return _with_tensor(node, left, right, frame)
+    if node.op == "*" and isinstance(right, (LayerProto, BlockProto, BlockDef)):
+        return _repeat(node, left, right, frame)
+    result = operator.compute(node.op, left, right)
+    if isinstance(result, Trouble):
+        place = node.right.span if _at_fault(result, right, left) else node.left.span
+        frame.faults.trouble(result, node.span if result.code in _WHOLE else place)
+        return POISON
+    if isinstance(result, tuple):
+        frame.faults.spend(len(result) // 64, node.span)
+    return result
+
+
+# Troubles of the result; the others are of one operand.
+_WHOLE = (codes.NO_RESULT, codes.TOO_BIG)
+
+
+def _at_fault(trouble: Trouble, right: Value, left: Value) -> bool:
+    return (
+        is_number(left)
+        or (isinstance(left, bool) and trouble.code is codes.NOT_A_CONDITION)
+        or (trouble.found == show(right) and trouble.found != show(left))
+    )
+
+
+def _with_tensor(node: tree.Binary, left: Value, right: Value, frame: Frame) -> Value:
+    for value, part in ((left, node.left), (right, node.right)):
+        if not isinstance(value, TensorValue) and not is_number(value) and not isinstance(value, bool):
+            message = f"`{node.op}` can't take a tensor and {noun(value)}"
+            hint = "a list of tensors grows by a list: skips + [z]" if isinstance(value, tuple) else None
+            frame.faults.add(
+                codes.BAD_OPERAND, message, part.span, expected="a tensor or a number", found=show(value), help=hint
+            )
+            return POISON
+    return _op(OPERATORS[node.op].op, (left, right), frame, node.span)
+
+
+def _repeat(node: tree.Binary, count: Value, what: Value, frame: Frame) -> Value:
+    if isinstance(what, BlockDef):
+        frame.faults.add(
+            codes.NOT_A_LAYER,
+            f"the block `{what.node.name.id}` needs its brackets",
+            node.right.span,
+            help=f"write {what.node.name.id}()",
+        )
+        return POISON
+    if isinstance(count, Size):
+        frame.faults.trouble(unknown_size(count), node.left.span)
+        return POISON
+    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+        frame.faults.add(
+            codes.BAD_REPEAT,
+            "a layer or block is repeated a whole number of times",
+            node.left.span,
+            expected="a whole number of at least 1",
+            found=show(count),
+        )
+        return POISON
+    assert isinstance(what, (LayerProto, BlockProto))  # noqa: S101 - the caller asked
+    return Repeat(count, what, node.span)
+
+
+def _op(name: str, args: tuple[Value, ...], frame: Frame, span: Span) -> Value:
+    if frame.builder is None:
+        return POISON
+    return frame.builder.op(name, args, {}, frame, span)
+
+
+def _settle(result: Value | Trouble, frame: Frame, span: Span) -> Value:
+    if isinstance(result, Trouble):
+        frame.faults.trouble(result, span)
+        return POISON
+    return result
+
+
+# ---- if, index, attribute ------------------------------------------------------------------------
+
+
+def condition(expr: tree.Expr, frame: Frame) -> bool | None:
+    """Whether a condition holds; None where it has a mistake."""
+    value = frame.value(expr)
+    if isinstance(value, bool):
+        return value
+    if value is POISON:
+        return None
+    if isinstance(value, Size):
+        frame.faults.trouble(unknown_size(value), expr.span)
+    elif isinstance(value, TensorValue):
+        frame.faults.add(
+            codes.NOT_A_CONDITION,
+            "a tensor can't decide when compiling: its numbers come later",
+            expr.span,
+            expected="true, false or a comparison of constants",
+            found=show(value),
+            help="ops.where(condition, a, b) chooses number by number",
+        )
+    else:
+        frame.faults.add(
+            codes.NOT_A_CONDITION,
+            f"{noun(value)} is neither true nor false",
+            expr.span,
+            expected="true, false or a comparison",
+            found=show(value),
+        )
+    return None
+
+
+def _if(expr: tree.IfExpr, frame: Frame) -> Value:
+    holds = condition(expr.condition, frame)
+    if holds is None:
+        frame.value(expr.then)
+        frame.value(expr.otherwise)
+        return POISON
+    return frame.value(expr.then if holds else expr.otherwise)
+
+
+def _index(expr: tree.Index, frame: Frame) -> Value:
+    value = frame.value(expr.value)
+    if value is POISON:
+        return POISON
+    if isinstance(value, TensorValue):
+        items = [index_item(item, frame) for item in expr.items]
+        if any(item is None for item in items):
+            return POISON
+        return _op("getitem", (value, *items), frame, expr.span)
+    if not isinstance(value, (tuple, str)):
+        frame.faults.add(
+            codes.BAD_INDEX,
+            f"{noun(value)} has no items",
+            expr.value.span,
+            expected="a list or a tensor",
+            found=show(value),
+        )
+        return POISON
+    return _list_item(value, expr, frame)
+
+
+def _list_item(value: tuple[Value, ...] | str, expr: tree.Index, frame: Frame) -> Value:
+    if len(expr.items) != 1:
+        frame.faults.add(codes.BAD_INDEX, "a list has one axis", expr.items[1].span, expected="one index")
+        return POISON
+    item = expr.items[0]
+    if isinstance(item, tree.Slice):
+        cut = index_item(item, frame)
+        return POISON if cut is None else value[cut.start : cut.stop : cut.step]
+    at = frame.value(item)
+    return POISON if at is POISON else _settle(index(value, at), frame, item.span)
+
+
+def index_item(item: tree.Expr | tree.Slice, frame: Frame) -> IndexItem | None:
+    if isinstance(item, tree.Slice):
+        parts = [None if part is None else _whole(part, frame) for part in (item.start, item.stop, item.step)]
+        if any(part is POISON for part in parts):
+            return None
+        start, stop, step = (part if isinstance(part, int) else None for part in parts)
+        if step == 0:
+            assert item.step is not None  # noqa: S101 - it was evaluated to 0
+            frame.faults.add(codes.BAD_INDEX, "a slice can't go in steps of 0", item.step.span, expected="1 or more")
+            return None
+        return IndexItem(start, stop, step, is_slice=True)
+    if isinstance(item, tree.Name) and item.id == "...":
+        return IndexItem(is_ellipsis=True)
+    value = _whole(item, frame)
+    return IndexItem(value) if isinstance(value, int) else None
+
+
+def _whole(expr: tree.Expr, frame: Frame) -> Value:
+    value = frame.value(expr)
+    if value is POISON or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, Size):
+        frame.faults.trouble(unknown_size(value), expr.span)
+    else:
+        frame.faults.add(
+            codes.BAD_INDEX, "an index is a whole number", expr.span, expected="a whole number", found=show(value)
+        )
+    return POISON
+
+
+def _attribute(expr: tree.Attribute, frame: Frame) -> Value:
+    base = unwrap(expr.value)
+    if isinstance(base, tree.Name) and base.id == "ops" and frame.scope.find("ops") is None:
+        if find("ops", expr.name.id) is None:
+            unknown_op(expr.name, frame)
+        else:
+            frame.faults.add(
+                codes.NOT_CALLABLE,
+                f"`ops.{expr.name.id}` must be called",
+                expr.span,
+                help=f"write ops.{expr.name.id}(x)",
+            )
+        return POISON
+    value = frame.value(expr.value)
+    if value is not POISON:
+        frame.faults.add(
+            codes.UNKNOWN_NAME,
+            f"{noun(value)} has no `{expr.name.id}`",
+            expr.name.span,
+            help="shape(t) gives a tensor's sizes, ops.NAME(...) calls a function of keras.ops",
+        )
+    return POISON
+
+
+def unknown_op(name: tree.Name, frame: Frame) -> None:
+    """Say that keras.ops has no such function."""
+    near = suggest(name.id, names("ops"))
+    message = f"keras.ops has no function `{name.id}`"
+    frame.faults.misspelt(codes.UNKNOWN_OP, message, name.span, near)
+
+
+EXPRESSIONS: Mapping[type, Evaluator] = {
+    tree.Number: _number,
+    tree.String: _string,
+    tree.Constant: _constant,
+    tree.Name: _name,
+    tree.ListOf: _list,
+    tree.TupleOf: _list,
+    tree.Paren: _paren,
+    tree.MapOf: _map,
+    tree.RangeOf: _range,
+    tree.Unary: _unary,
+    tree.Binary: _binary,
+    tree.IfExpr: _if,
+    tree.Index: _index,
+    tree.Attribute: _attribute,
+}

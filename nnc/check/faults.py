@@ -1,0 +1,90 @@
+"""Where the checker puts what it finds: one finding a place, a bounded number of them, a bounded amount of work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nnc import codes, limits
+from nnc.diagnostics import Code, Findings, Fix, Label
+from nnc.source import Span
+
+
+class Halt(Exception):
+    """Checking stops here: a bound was reached, and the finding that says so is already on the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong with a value, without a place: the caller knows which place is at fault."""
+
+    code: Code
+    message: str
+    expected: str | None = None
+    found: str | None = None
+    help: str | None = None
+
+
+class Faults:
+    """Findings of one check.
+
+    A loop or a block that is used ten times meets the same mistake ten times; the first of each code and place is
+    kept. After `limits.MAX_FINDINGS` errors checking stops: nobody reads more, and each costs a suggestion.
+    """
+
+    def __init__(self) -> None:
+        self.findings = Findings()
+        self._seen: set[tuple[str, int, int, int]] = set()
+        self._steps = 0
+
+    def add(
+        self,
+        code: Code,
+        message: str,
+        *places: Span | Label,
+        expected: str | None = None,
+        found: str | None = None,
+        help: str | None = None,  # noqa: A002 - the field's own name, as in Diagnostic
+        fix: Fix | None = None,
+    ) -> None:
+        """Put a finding on the list, unless its like is there for the same place. May raise Halt."""
+        if places:
+            first = places[0].span if isinstance(places[0], Label) else places[0]
+            key = (code.id, id(first.source), first.start, first.end)
+            if key in self._seen:
+                return
+            self._seen.add(key)
+        self.findings.add(code, message, *places, expected=expected, found=found, help=help, fix=fix)
+        if len(self.findings) >= limits.MAX_FINDINGS:
+            raise Halt
+
+    def trouble(self, trouble: Trouble, *places: Span | Label, fix: Fix | None = None) -> None:
+        """Put a Trouble on the list, at its place."""
+        self.add(
+            trouble.code,
+            trouble.message,
+            *places,
+            expected=trouble.expected,
+            found=trouble.found,
+            help=trouble.help,
+            fix=fix,
+        )
+
+    def misspelt(
+        self, code: Code, message: str, span: Span, near: str | None, *, hint: str | None = None, quote: str = ""
+    ) -> None:
+        """An unknown name with the known one that is near it, as words and as a fix that a machine can apply."""
+        fix = Fix(f"write `{near}`", span, f"{quote}{near}{quote}") if near else None
+        self.add(code, message, span, help=f"did you mean `{near}`?" if near else hint, fix=fix)
+
+    def spend(self, steps: int, span: Span) -> None:
+        """Count work done; raises Halt where a spec asks for more than `limits.MAX_STEPS`."""
+        self._steps += steps
+        if self._steps > limits.MAX_STEPS:
+            self.add(
+                codes.TOO_MUCH,
+                "checking this spec takes more work than a spec may ask for, and stopped here",
+                span,
+                expected=f"at most {limits.MAX_STEPS:,} steps of expansion",
+                help="look for a loop or a repeat that runs more often than was meant",
+            )
+            raise Halt

@@ -1,0 +1,348 @@
+"""An `fn` of the spec as a `graph.Fn`: its names resolved, its calls held against keras.ops and the other fns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nnc import codes, graph
+from nnc.catalog import Row, find, names
+from nnc.check.arguments import match
+from nnc.check.constants import OPERATORS
+from nnc.check.expressions import index_item
+from nnc.check.frame import Context, Frame, unwrap
+from nnc.check.scope import Scope
+from nnc.check.values import POISON, is_number
+from nnc.diagnostics import Label, suggest
+from nnc.source import Span
+from nnc.syntax import tree
+
+_CONSTANTS = {"epsilon": 1e-7, "pi": 3.141592653589793}
+
+
+@dataclass(slots=True)
+class _Body:
+    """One fn while it is read. `locals` are its parameters and what it has bound so far."""
+
+    context: Context
+    scope: Scope
+    signatures: Mapping[str, tree.Fn]
+    name: str
+    locals: dict[str, Span]
+    used: set[str] = field(default_factory=set)
+    calls: dict[str, Span] = field(default_factory=dict)
+
+
+def check_fns(nodes: Mapping[str, tree.Fn], scopes: Mapping[str, Scope], context: Context) -> None:
+    """Read every fn and put the right ones into `context.fns`, each behind those that it calls."""
+    done: dict[str, tuple[graph.Fn | None, dict[str, Span]]] = {}
+    for name, node in nodes.items():
+        done[name] = _fn(node, nodes, scopes[name], context)
+    _order(done, nodes, context)
+
+
+def _order(
+    done: Mapping[str, tuple[graph.Fn | None, dict[str, Span]]], nodes: Mapping[str, tree.Fn], context: Context
+) -> None:
+    state: dict[str, str] = {}
+    for start in done:
+        stack = [(start, iter(done[start][1].items()))] if start not in state else []
+        state.setdefault(start, "open")
+        while stack:
+            name, calls = stack[-1]
+            step = next(calls, None)
+            if step is None:
+                stack.pop()
+                _settle(name, done, state, context)
+            elif state.get(step[0]) == "open":
+                circle = [n for n, _ in stack]
+                circle = [*circle[circle.index(step[0]) :], step[0]]
+                message = f"the fn `{step[0]}` calls itself: {' -> '.join(circle[:6])}"
+                hint = "an fn has no way to stop, so it can't call itself"
+                context.faults.add(codes.FN_CIRCLE, message, step[1], Label(nodes[step[0]].name.span), help=hint)
+                state[name] = "wrong"
+            elif step[0] not in state:
+                state[step[0]] = "open"
+                stack.append((step[0], iter(done[step[0]][1].items())))
+
+
+def _settle(
+    name: str,
+    done: Mapping[str, tuple[graph.Fn | None, dict[str, Span]]],
+    state: dict[str, str],
+    context: Context,
+) -> None:
+    fn, calls = done[name]
+    if state[name] == "open":
+        state[name] = "wrong" if fn is None or any(state.get(callee) == "wrong" for callee in calls) else "right"
+    if fn is not None and state[name] == "right":
+        context.fns[name] = fn
+
+
+def _fn(
+    node: tree.Fn, signatures: Mapping[str, tree.Fn], scope: Scope, context: Context
+) -> tuple[graph.Fn | None, dict[str, Span]]:
+    body = _Body(context, scope, signatures, node.name.id, {})
+    right = True
+    for parameter in node.parameters:
+        if parameter.name.id in body.locals:
+            message = f"the fn `{node.name.id}` has two parameters `{parameter.name.id}`"
+            first = Label(body.locals[parameter.name.id], "the first one")
+            context.faults.add(codes.DEFINED_TWICE, message, parameter.name.span, first)
+            right = False
+        if parameter.default is not None:
+            hint = "an fn gets all its arguments each time; make the number a `param` of the file"
+            context.faults.add(codes.NOT_IN_FN, "an fn's parameter has no default", parameter.span, help=hint)
+            right = False
+        body.locals[parameter.name.id] = parameter.name.span
+    bound, result = _statements(node, body)
+    if result is None or not right or any(expr is None for _, expr in bound):
+        return None, body.calls
+    parameters = tuple(parameter.name.id for parameter in node.parameters)
+    steps = tuple((name, expr) for name, expr in bound if expr is not None)
+    return graph.Fn(node.name.id, parameters, steps, result), body.calls
+
+
+def _statements(node: tree.Fn, body: _Body) -> tuple[list[tuple[str, graph.FnExpr | None]], graph.FnExpr | None]:
+    bound: list[tuple[str, graph.FnExpr | None]] = []
+    for statement in node.body:
+        if isinstance(statement, tree.Return):
+            return bound, _lower(statement.value, body)
+        if isinstance(statement, tree.Bind) and len(statement.targets) == 1:
+            target = statement.targets[0]
+            bound.append((target.id, _lower(statement.value, body)))
+            body.locals[target.id] = target.span
+            if not node.short:
+                body.context.usage.give(target.id, "binding", target.span)
+        else:
+            hint = "an fn binds names and returns; `if c then a else b` chooses number by number"
+            body.context.faults.add(codes.NOT_IN_FN, "this can't stand in an fn", statement.span, help=hint)
+            return bound, None
+    hint = "end it with `return ...`"
+    body.context.faults.add(codes.NOT_IN_FN, f"the fn `{node.name.id}` returns nothing", node.name.span, help=hint)
+    return bound, None
+
+
+# ---- expressions ---------------------------------------------------------------------------------
+
+
+def _lower(expr: tree.Expr, body: _Body) -> graph.FnExpr | None:
+    """The expression as the graph holds it; None where it has a mistake."""
+    expr = unwrap(expr)
+    body.context.enter(expr.span)
+    body.context.faults.spend(1, expr.span)
+    lower = _LOWER.get(type(expr))
+    if lower is None:
+        body.context.faults.add(codes.NOT_IN_FN, "this can't stand in an fn", expr.span, help=_WHY.get(type(expr)))
+        result = None
+    else:
+        result = lower(expr, body)
+    body.context.nesting -= 1
+    return result
+
+
+_WHY: Mapping[type, str] = {
+    tree.Chain: "layers have weights and belong into a model; an fn is arithmetic alone",
+    tree.MapOf: "an fn works on tensors and numbers",
+    tree.RangeOf: "a range is a param's domain",
+    tree.Attribute: "functions of keras.ops are called by their bare names",
+}
+
+
+def _literal(expr: tree.Number | tree.String | tree.Constant, body: _Body) -> graph.FnExpr:
+    del body
+    return graph.FnConst(expr.value)
+
+
+def _name(expr: tree.Name, body: _Body) -> graph.FnExpr | None:
+    if expr.id in body.locals:
+        body.context.usage.use(body.locals[expr.id])
+        return graph.FnName(expr.id)
+    binding = body.scope.read(expr.id)
+    if binding is not None and binding.kind == "param":
+        if binding.value is POISON:
+            return None
+        return graph.FnConst(binding.value)  # type: ignore[arg-type] - a param's value is a constant
+    if expr.id in _CONSTANTS:
+        return graph.FnConst(_CONSTANTS[expr.id], expr.id)
+    if find("ops", expr.id) is not None or expr.id in body.signatures:
+        hint = f"write {expr.id}(...)"
+        body.context.faults.add(
+            codes.NOT_CALLABLE, f"`{expr.id}` is a function: it must be called", expr.span, help=hint
+        )
+        return None
+    params = [n for n in body.scope.names() if n not in body.signatures]
+    near = suggest(expr.id, [*body.locals, *_CONSTANTS, *params])
+    message = f"nothing is called `{expr.id}` in the fn `{body.name}`"
+    seen = ", ".join(f"`{n}`" for n in list(body.locals)[:8])
+    body.context.faults.misspelt(
+        codes.UNKNOWN_NAME, message, expr.span, near, hint=f"it knows {seen}" if seen else None
+    )
+    return None
+
+
+def _list(expr: tree.ListOf | tree.TupleOf, body: _Body) -> graph.FnExpr | None:
+    items = [_lower(item, body) for item in expr.items]
+    if any(item is None for item in items):
+        return None
+    if not all(isinstance(item, graph.FnConst) and item.name is None for item in items):
+        hint = "join tensors outside of the fn, or with + and where(...)"
+        message = "a list in an fn holds constants"
+        body.context.faults.add(codes.NOT_IN_FN, message, expr.span, expected="numbers, as in axis=[0, 1]", help=hint)
+        return None
+    return graph.FnConst(tuple(item.value for item in items if isinstance(item, graph.FnConst)))
+
+
+_UNARY = {"-": "negative", "not": "logical_not"}
+
+
+def _unary(expr: tree.Unary, body: _Body) -> graph.FnExpr | None:
+    operand = _lower(expr.operand, body)
+    if operand is None or expr.op == "+":
+        return operand
+    if expr.op == "-" and isinstance(operand, graph.FnConst) and operand.name is None and is_number(operand.value):
+        return graph.FnConst(-operand.value)  # type: ignore[operator] - is_number says so
+    return graph.FnCall(_UNARY[expr.op], (operand,))
+
+
+def _binary(expr: tree.Binary, body: _Body) -> graph.FnExpr | None:
+    left, right = _lower(expr.left, body), _lower(expr.right, body)
+    if left is None or right is None:
+        return None
+    return graph.FnCall(OPERATORS[expr.op].op, (left, right))
+
+
+def _if(expr: tree.IfExpr, body: _Body) -> graph.FnExpr | None:
+    parts = [_lower(part, body) for part in (expr.condition, expr.then, expr.otherwise)]
+    if any(part is None for part in parts):
+        return None
+    return graph.FnCall("where", tuple(part for part in parts if part is not None))
+
+
+def _index(expr: tree.Index, body: _Body) -> graph.FnExpr | None:
+    value = _lower(expr.value, body)
+    frame = Frame(body.context, body.scope)
+    items = [index_item(item, frame) for item in expr.items]
+    if value is None or any(item is None for item in items):
+        return None
+    constants = tuple(graph.FnConst(item) for item in items)  # type: ignore[arg-type] - an index is no Value, but stands here
+    return graph.FnCall("getitem", (value, *constants))
+
+
+# ---- calls ---------------------------------------------------------------------------------------
+
+
+def _call(expr: tree.Call, body: _Body) -> graph.FnExpr | None:
+    function = unwrap(expr.function)
+    if isinstance(function, tree.Attribute) and isinstance(function.value, tree.Name) and function.value.id == "ops":
+        function = function.name
+    if not isinstance(function, tree.Name):
+        body.context.faults.add(codes.NOT_CALLABLE, "this can't be called", function.span, expected="a function's name")
+        return None
+    node = body.signatures.get(function.id)
+    if node is not None:
+        return _fn_call(node, function, expr, body)
+    row = find("ops", function.id)
+    if row is None:
+        _unknown_function(function, expr, body)
+        return None
+    return _op_call(row, expr, body)
+
+
+def _unknown_function(function: tree.Name, expr: tree.Call, body: _Body) -> None:
+    for argument in expr.arguments:
+        _lower(argument.value, body)
+    if function.id in body.locals:
+        body.context.faults.add(
+            codes.NOT_CALLABLE,
+            f"`{function.id}` is a tensor here and can't be called",
+            function.span,
+            Label(body.locals[function.id], "it is bound here"),
+        )
+        return
+    near = suggest(function.id, [*body.signatures, *names("ops")])
+    message = f"there is no function `{function.id}`"
+    hint = "an fn may call the functions of keras.ops and the file's other fns"
+    body.context.faults.misspelt(codes.UNKNOWN_OP, message, function.span, near, hint=hint)
+
+
+def _fn_call(node: tree.Fn, function: tree.Name, expr: tree.Call, body: _Body) -> graph.FnExpr | None:
+    body.calls.setdefault(function.id, function.span)
+    body.context.usage.use(node.name.span)
+    wanted = [parameter.name.id for parameter in node.parameters]
+    given: dict[str, graph.FnExpr | None] = {}
+    right = len(expr.arguments) == len(wanted)
+    for position, argument in enumerate(expr.arguments):
+        value = _lower(argument.value, body)
+        name = argument.name.id if argument.name else wanted[position] if position < len(wanted) else None
+        if name is None or name not in wanted or name in given:
+            right = False
+        else:
+            given[name] = value
+    if not right:
+        body.context.faults.add(
+            codes.WRONG_COUNT,
+            f"the fn `{function.id}` takes {len(wanted)} argument{'s' * (len(wanted) != 1)}",
+            function.span,
+            Label(node.name.span, "it is defined here"),
+            expected=f"{function.id}({', '.join(wanted)})",
+            found=str(len(expr.arguments)),
+        )
+        return None
+    values = tuple(given[name] for name in wanted)
+    if any(value is None for value in values):
+        return None
+    return graph.FnCall(graph.FnRef(function.id), tuple(value for value in values if value is not None))
+
+
+def _op_call(row: Row, expr: tree.Call, body: _Body) -> graph.FnExpr | None:
+    matched = match(row.name, row.args, expr, Frame(body.context, body.scope))
+    if matched is None:
+        for argument in expr.arguments:
+            if not isinstance(unwrap(argument.value), tree.Name):
+                _lower(argument.value, body)
+        return None
+    args: list[graph.FnExpr | None] = []
+    kwargs: dict[str, graph.FnExpr | None] = {}
+    position = 0
+    for argument in expr.arguments:
+        slot = row.args[min(position, len(row.args) - 1)] if argument.name is None else row.arg(argument.name.id)
+        position += argument.name is None
+        bare = unwrap(argument.value)
+        value: graph.FnExpr | None
+        if (
+            slot is not None
+            and isinstance(bare, tree.Name)
+            and bare.id not in body.locals
+            and bare.id in slot.kind.words
+        ):
+            value = graph.FnConst(bare.id)
+        else:
+            value = _lower(argument.value, body)
+        if argument.name is None:
+            args.append(value)
+        else:
+            kwargs[argument.name.id] = value
+    if any(value is None for value in (*args, *kwargs.values())):
+        return None
+    return graph.FnCall(
+        row.name,
+        tuple(value for value in args if value is not None),
+        {key: value for key, value in kwargs.items() if value is not None},
+    )
+
+
+_LOWER: Mapping[type, Callable[[Any, _Body], graph.FnExpr | None]] = {
+    tree.Number: _literal,
+    tree.String: _literal,
+    tree.Constant: _literal,
+    tree.Name: _name,
+    tree.ListOf: _list,
+    tree.TupleOf: _list,
+    tree.Unary: _unary,
+    tree.Binary: _binary,
+    tree.IfExpr: _if,
+    tree.Index: _index,
+    tree.Call: _call,
+}

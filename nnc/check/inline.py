@@ -1,0 +1,115 @@
+"""An `fn` applied in a model: as calls of keras.ops one by one, or tried on types alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from nnc import codes, graph
+from nnc.catalog import Rejection, TensorType, apply_op
+from nnc.check.constants import OPERATORS
+from nnc.check.faults import Trouble
+from nnc.check.frame import Frame
+from nnc.check.values import POISON, TensorValue, Value, is_number, show
+from nnc.source import Span
+
+# Keras's epsilon() unless somebody has set another one.
+_NAMED = {"epsilon": 1e-7, "pi": math.pi}
+
+Do = Callable[[str, Sequence[Value], Mapping[str, Value]], Value]
+
+_CONSTANT = {operator.op: operator for operator in OPERATORS.values()}
+
+
+def call_fn(fn: graph.Fn, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, span: Span) -> Value:
+    """The fn's result on tensors of the model; its functions become calls of the model."""
+    given = dict(zip(fn.parameters, operands, strict=False))
+    if len(operands) > len(fn.parameters) or set(given) & set(by_name) or {*given, *by_name} != set(fn.parameters):
+        frame.faults.add(
+            codes.WRONG_COUNT,
+            f"the fn `{fn.name}` takes {len(fn.parameters)} argument{'s' * (len(fn.parameters) != 1)}",
+            span,
+            expected=f"{fn.name}({', '.join(fn.parameters)})",
+            found=str(len(operands) + len(by_name)),
+        )
+        return POISON
+    given.update(by_name)
+    if any(value is POISON for value in given.values()):
+        return POISON
+    builder = frame.builder
+    assert builder is not None  # noqa: S101 - apply asked
+    return _run(fn, given, lambda op, args, kwargs: builder.op(op, args, kwargs, frame, span), frame, span)
+
+
+def fits_activation(fn: graph.Fn, operands: Sequence[Value], frame: Frame, span: Span) -> bool:
+    """Whether the fn keeps the shape of its argument, as an activation must; a finding where it does not."""
+    if len(operands) != 1 or not isinstance(operands[0], TensorValue):
+        return True  # the layer says what is wrong with its input
+    operand = operands[0]
+
+    def on_types(op: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+        result = apply_op(op, list(args), dict(kwargs))
+        if isinstance(result, Rejection):
+            frame.faults.add(
+                codes.FN_SHAPE,
+                f"the fn `{fn.name}` can't take this tensor: {result.reason}",
+                span,
+                expected=result.expected,
+                found=result.found,
+                help=result.help,
+            )
+            return POISON
+        return result[0] if len(result) == 1 else result
+
+    result = _run(fn, {fn.parameters[0]: operand.type}, on_types, frame, span)
+    if result is POISON:
+        return False
+    if isinstance(result, TensorType) and result.shape == operand.type.shape:
+        return True
+    frame.faults.add(
+        codes.FN_SHAPE,
+        f"an activation keeps the shape of its input, and the fn `{fn.name}` does not",
+        span,
+        expected=f"a result {operand.type}",
+        found=str(result) if isinstance(result, TensorType) else show(result),
+        help=f"call it in an expression instead: y = {fn.name}(x)",
+    )
+    return False
+
+
+def _run(fn: graph.Fn, given: Mapping[str, Value], do: Do, frame: Frame, span: Span) -> Value:
+    names = dict(given)
+
+    def value(expr: graph.FnExpr) -> Value:
+        frame.faults.spend(1, span)
+        if isinstance(expr, graph.FnName):
+            return names[expr.id]
+        if isinstance(expr, graph.FnConst):
+            return _NAMED[expr.name] if expr.name else expr.value
+        args = [value(arg) for arg in expr.args]
+        kwargs = {key: value(arg) for key, arg in expr.kwargs.items()}
+        if any(v is POISON for v in (*args, *kwargs.values())):
+            return POISON
+        if isinstance(expr.op, graph.FnRef):
+            return _inner(expr.op.name, args, frame, do, span)
+        if expr.op in _CONSTANT and len(args) == 2 and all(map(is_number, args)):
+            result = _CONSTANT[expr.op].compute(expr.op, *args)
+            if isinstance(result, Trouble):
+                frame.faults.trouble(result, span)
+                return POISON
+            return result
+        return do(expr.op, args, kwargs)
+
+    for name, expr in fn.body:
+        names[name] = value(expr)
+    return value(fn.result)
+
+
+def _inner(name: str, args: Sequence[Value], frame: Frame, do: Do, span: Span) -> Value:
+    fn = frame.context.fns.get(name)
+    if fn is None:
+        return POISON
+    frame.context.enter(span)
+    result = _run(fn, dict(zip(fn.parameters, args, strict=True)), do, frame, span)
+    frame.context.nesting -= 1
+    return result
