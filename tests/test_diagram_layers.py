@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from nnc.emit.diagram.layers_layout import Box, Frame, LayerLayout, Wire, lay_out
+from nnc.emit.diagram.layers_layout import lay_out
+from nnc.emit.diagram.placed import Box, Frame, LayerLayout, Wire
 from nnc.evidence import Network
 from tests.diagram.networks import ALL, Builder, resnet50, two_tower
 
@@ -40,7 +41,7 @@ def pieces(wire: Wire) -> Iterator[tuple[Point, Point]]:
 
 def test_every_node_is_drawn_once_or_stands_behind_one_that_is(drawn: tuple[Network, LayerLayout]) -> None:
     network, layout = drawn
-    members = [id_ for box in layout.boxes for id_ in box.members]
+    members = [id_ for box in layout.boxes if not box.inset for id_ in box.members]
     assert len(members) == len(set(members))
     assert set(members) | set(layout.folded) == {node.id for node in network.nodes}
     assert not set(members) & set(layout.folded)
@@ -100,7 +101,8 @@ def test_wires_of_different_nets_never_share_a_line(drawn: tuple[Network, LayerL
 def test_wires_lead_from_each_layer_to_the_layers_that_take_it(drawn: tuple[Network, LayerLayout]) -> None:
     """Follow the drawn lines from the lower border of each box: they end at the boxes that the network says."""
     network, layout = drawn
-    home = {id_: index for index, box in enumerate(layout.boxes) for id_ in box.members}
+    boxes = [box for box in layout.boxes if not box.inset]
+    home = {id_: index for index, box in enumerate(boxes) for id_ in box.members}
     home.update({id_: home[drawn_id] for id_, drawn_id in layout.folded.items()})
     wanted: dict[int, set[int]] = {}
     for node in network.nodes:
@@ -111,7 +113,7 @@ def test_wires_lead_from_each_layer_to_the_layers_that_take_it(drawn: tuple[Netw
             if home[source] != home[node.id] and not between_folded and not backwards:
                 wanted.setdefault(home[source], set()).add(home[node.id])
     found: dict[int, set[int]] = {}
-    for index, box in enumerate(layout.boxes):
+    for index, box in enumerate(boxes):
         ends = followed(layout, box)
         if ends:
             found[index] = ends
@@ -201,6 +203,21 @@ def test_the_blocks_of_resnet50_are_folded_and_counted() -> None:
     texts = [label.text for box in layout.boxes for label in box.labels]
     texts += [label.text for frame in layout.frames for label in frame.labels]
     assert {text for text in texts if "Bottleneck ×" in text} == {"Bottleneck ×2", "Bottleneck ×3", "Bottleneck ×5"}
+
+
+def test_a_block_drawn_as_a_box_is_shown_beside_it() -> None:
+    layout = lay_out(resnet50())
+    captions = [note.text for note in layout.notes]
+    assert captions == ["Inside the first Projection", "Inside the first Bottleneck"]
+    again = [box for box in layout.boxes if box.inset]
+    shown = [
+        frozenset(id_ for box in again if inside(rect(box), rect(frame)) for id_ in box.members)
+        for frame in layout.frames
+    ]
+    wholes = {frozenset(box.members) for box in layout.boxes if box.stacked}
+    held = [members for members in shown if members]
+    assert len(held) == 2
+    assert set(held) <= wholes
 
 
 def test_a_long_chain_states_how_much_it_leaves_out() -> None:

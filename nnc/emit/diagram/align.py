@@ -21,28 +21,24 @@ _STILL, _TOUCH = 0.02, 0.01
 
 @dataclass(frozen=True)
 class Weights:
-    """For each slot, how long the longest way to it is and how long the one on from it, in cells."""
+    """For each slot, how many cells the longest way to it has and the one on from it, and whether it is one itself."""
 
     above: Mapping[int, int]
     below: Mapping[int, int]
+    own: Mapping[int, int]
 
 
 def weights(made: Grid) -> Weights:
-    """A lane counts what its source and its targets count."""
-    above: dict[int, int] = {}
-    below: dict[int, int] = {}
-    for row in made.rows:
-        for slot in row:
-            above.setdefault(slot, 0)
+    """A lane is no cell: it counts what its source and its targets count."""
+    own = {slot.index: int(slot.cell is not None) for slot in made.slots}
+    above, below = dict.fromkeys(own, 0), dict.fromkeys(own, 0)
     for links in made.links:
         for link in links:
-            step = 1 if made.slots[link.upper].cell else 0
-            above[link.lower] = max(above[link.lower], above[link.upper] + step)
+            above[link.lower] = max(above[link.lower], above[link.upper] + own[link.upper])
     for links in reversed(made.links):
         for link in links:
-            step = 1 if made.slots[link.lower].cell else 0
-            below[link.upper] = max(below.get(link.upper, 0), below.get(link.lower, 0) + step)
-    return Weights(above, below)
+            below[link.upper] = max(below[link.upper], below[link.lower] + own[link.lower])
+    return Weights(above, below, own)
 
 
 def outlet(slot: Slot, net: str) -> float:
@@ -95,8 +91,10 @@ def _straight(made: Grid, row: int, known: Weights) -> list[Link]:
         out_of.setdefault(link.upper, []).append(link)
     for link in links:
         free = link.upper not in taken_up and link.lower not in taken_low
-        wanted = _main(into[link.lower], lambda a: (known.above[a.upper], upper[a.upper])) == link
-        follows = _main(out_of[link.upper], lambda a: (known.below.get(a.lower, 0), lower[a.lower])) == link
+        wanted = _main(into[link.lower], lambda a: (known.above[a.upper] + known.own[a.upper], upper[a.upper])) == link
+        follows = (
+            _main(out_of[link.upper], lambda a: (known.below[a.lower] + known.own[a.lower], lower[a.lower])) == link
+        )
         if free and wanted and follows and not any(_cross(link, other, upper, lower) for other in chosen):
             chosen.append(link)
     return chosen

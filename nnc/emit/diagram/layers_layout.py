@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from nnc.emit.diagram.arrange import Arranged, Padding, arrange
 from nnc.emit.diagram.cards import NARROWEST, WIDEST, Card, card
 from nnc.emit.diagram.fold import Scope
+from nnc.emit.diagram.insets import Inset, insets
+from nnc.emit.diagram.placed import Box, Frame, LayerLayout, Wire
 from nnc.emit.diagram.plan import Part, Plan, plans
 from nnc.emit.diagram.ranks import Cell, Edge
 from nnc.emit.diagram.svg import Label, Point
@@ -21,60 +23,12 @@ PAGE = (690.0, 960.0)
 # A drawing that must be printed smaller than this is drawn from a smaller plan, and one that leaves layers out is
 # taken only where it would else be smaller than that.
 _READABLE, _BARELY = 0.74, 0.55
+_WITH_INSETS = 0.6  # insets are worth some size
 _COLUMNS = 6
 _MARGIN = Padding(side=12.0, top=12.0, bottom=12.0)
 _FRAME = Padding(side=14.0, top=30.0, bottom=14.0)
 _TITLE = 10.0
 _LEGEND_TEXT, _LEGEND_LINE = 10.0, 18.0
-
-
-@dataclass(frozen=True)
-class Box:
-    """A part's rectangle and texts. `members` are the ids of the nodes it stands for."""
-
-    members: tuple[str, ...]
-    x: float
-    y: float
-    width: float
-    height: float
-    family: str
-    labels: tuple[Label, ...]
-    stacked: bool = False
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The rectangle around a block: its name, and `×n` where it stands for n equal ones."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    depth: int
-    labels: tuple[Label, ...]
-    times: int = 1
-
-
-@dataclass(frozen=True)
-class Wire:
-    """A way from border to border. `arrow` where it ends at a box, not at the border of a frame."""
-
-    net: str
-    points: tuple[Point, ...]
-    arrow: bool
-
-
-@dataclass(frozen=True)
-class LayerLayout:
-    """The whole drawing. `folded` leads from each node that is not drawn to the one that stands for it."""
-
-    width: float
-    height: float
-    boxes: tuple[Box, ...]
-    frames: tuple[Frame, ...]
-    wires: tuple[Wire, ...]
-    legend: tuple[tuple[str, Point, Label], ...]
-    folded: Mapping[str, str]
 
 
 def lay_out(network: Network, *, language: str = "en") -> LayerLayout:
@@ -107,6 +61,7 @@ class _Drawing:
     boxes: list[Box] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     wires: list[Wire] = field(default_factory=list)
+    insets: tuple[Inset, ...] = ()
 
     def __post_init__(self) -> None:
         self.cards = {part.id: card(part, self.told) for part in self.plan.parts}
@@ -117,9 +72,22 @@ class _Drawing:
         self._arrange((), self.plan.parts)
 
     def scale(self) -> float:
-        """How much smaller than its own size it must be printed."""
+        """How much smaller than its own size it must be printed. Insets stand beside it only where there is room."""
         top = self.levels[()]
-        return min(1.0, PAGE[0] / top.width, PAGE[1] / (top.height + 2 * _LEGEND_LINE))
+        alone = self._fits(top.width, top.height)
+        self.insets = insets(self.plan.insides, self.wide, self.told)
+        for column in (self.insets, self.insets[:1]):
+            wide = top.width + max((inset.width for inset in column), default=0.0)
+            high = max(top.height, sum(inset.height for inset in column))
+            if self._fits(wide, high) >= min(alone, _WITH_INSETS):
+                self.insets = column
+                return alone
+        self.insets = ()
+        return alone
+
+    @staticmethod
+    def _fits(wide: float, high: float) -> float:
+        return min(1.0, PAGE[0] / wide, PAGE[1] / (high + 2 * _LEGEND_LINE))
 
     def _through_levels(self, source: Part, target: Part) -> None:
         """Cut a wire at the borders of frames: out of the source's, across, and into the target's."""
@@ -179,11 +147,27 @@ class _Drawing:
         """Everything at its place on the page, and the legend below."""
         self._place((), 0.0, 0.0, self.plan.parts)
         top = self.levels[()]
-        legend, wide, high = _legend(
-            {self.cards[part.id].family for part in self.plan.parts if not part.middle}, top, told
+        right, y, notes = top.width, 0.0, []
+        for inset in self.insets:
+            boxes, frame, wires, note = inset.at(top.width, y)
+            self.boxes += boxes
+            self.frames.append(frame)
+            self.wires += wires
+            notes.append(note)
+            right, y = max(right, top.width + inset.width), y + inset.height
+        families = {self.cards[part.id].family for part in self.plan.parts if not part.middle}
+        families |= {box.family for box in self.boxes if box.inset}
+        legend, wide, high = _legend(families, (right, max(top.height, y)), told)
+        return LayerLayout(
+            wide,
+            high,
+            tuple(self.boxes),
+            tuple(self.frames),
+            tuple(self.wires),
+            tuple(notes),
+            legend,
+            dict(self.plan.folded.stands_for),
         )
-        folded = self.plan.folded.stands_for
-        return LayerLayout(wide, high, tuple(self.boxes), tuple(self.frames), tuple(self.wires), legend, dict(folded))
 
     def _place(self, scope: Scope, left: float, top: float, parts: Sequence[Part]) -> None:
         level, depth = self.levels[scope], len(scope)
@@ -276,13 +260,13 @@ def _in_order(cells: Sequence[Cell], edges: Sequence[Edge]) -> list[Cell]:
 
 
 def _legend(
-    families: set[str], top: Arranged, told: Mapping[str, str]
+    families: set[str], size: Point, told: Mapping[str, str]
 ) -> tuple[tuple[tuple[str, Point, Label], ...], float, float]:
     """The families that occur, in lines below the drawing; and the width and height of all."""
     texts = {name: told[name] for name in FAMILIES if name in families}
     needs = {name: 18 + width(text, _LEGEND_TEXT) + 16 for name, text in texts.items()}
-    wide = max(top.width, min(sum(needs.values()) + 2 * _MARGIN.side, 420.0))
-    x, y = _MARGIN.side, top.height + 6
+    wide = max(size[0], min(sum(needs.values()) + 2 * _MARGIN.side, 420.0))
+    x, y = _MARGIN.side, size[1] + 6
     entries = []
     for name, text in texts.items():
         if x > _MARGIN.side and x + needs[name] > wide:

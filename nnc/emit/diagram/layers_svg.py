@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nnc.emit.diagram.layers_layout import Box, Frame, LayerLayout, Wire
+from nnc.emit.diagram.placed import Box, Frame, LayerLayout, Wire
 from nnc.emit.diagram.svg import Label, Point, element, label, number, path
 from nnc.emit.diagram.theme import Theme
 
@@ -23,6 +23,8 @@ def body(layout: LayerLayout, theme: Theme) -> Iterator[str]:
         yield from _wires(wires, theme)
     for box in layout.boxes:
         yield element("g", *_box(box, theme))
+    for note in layout.notes:
+        yield _text(note, theme)
     for name, (x, y), text in layout.legend:
         yield element(
             "rect",

@@ -68,7 +68,7 @@ def _letter(neuron: Neuron, theme: Theme) -> Iterator[str]:
         )
         return
     digits = str(neuron.index)
-    seam = neuron.x + 3.6 - 2.0 * (len(digits) - 1)
+    seam = neuron.x + 1.9 - 2.0 * (len(digits) - 1)
     yield text_element("text", neuron.letter, x=seam, y=base, font_size=_LETTER, text_anchor="end", fill=theme.ink)
     size = _INDEX if len(digits) < 4 else 5.5
     yield text_element("text", digits, x=seam + 0.2, y=base + 2.5, font_size=size, fill=theme.ink)

@@ -36,6 +36,15 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Inside:
+    """What a block holds that a plan draws as one box. `edges` are also those that enter and leave it."""
+
+    block: str
+    parts: tuple[Part, ...]
+    edges: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Plan:
     """Boxes in topological order, the wires between them, and the repeats. `cut`: its middle is left out."""
 
@@ -43,6 +52,7 @@ class Plan:
     edges: tuple[tuple[str, str], ...]
     folded: Folded
     cut: bool = False
+    insides: tuple[Inside, ...] = ()
 
     def times(self, scope: Scope) -> int:
         """How many equal blocks a frame stands for."""
@@ -131,7 +141,25 @@ def _collapsed(plan: Plan, depth: int) -> Plan:
             nodes[0].id, nodes, scope[:-1], block=scope[-1][0], times=plan.times(scope), tied=scope in plan.folded.tied
         )
 
-    return _merged(plan, block, whole) or plan
+    merged = _merged(plan, block, whole)
+    return replace(merged, insides=(*_insides(plan, depth), *plan.insides)) if merged else plan
+
+
+def _insides(plan: Plan, depth: int) -> list[Inside]:
+    """The first block of each name that holds more than one box."""
+    first: dict[str, tuple[Scope, list[Part]]] = {}
+    for part in plan.parts:
+        if len(part.scope) >= depth:
+            scope, members = first.setdefault(part.scope[depth - 1][0], (part.scope[:depth], []))
+            if part.scope[:depth] == scope:
+                members.append(part)
+    found = []
+    for name, (_, members) in first.items():
+        ids = {part.id for part in members}
+        edges = tuple((a, b) for a, b in plan.edges if a in ids or b in ids)
+        if len(members) > 1:
+            found.append(Inside(name, tuple(members), edges))
+    return found
 
 
 def _cut(plan: Plan, most: int) -> Plan:
@@ -167,7 +195,7 @@ def _merged(
         scope = group(part)
         new = part if scope is None else whole(scope, groups[scope])
         made[new.id] = new
-    merged = _plan(list(made.values()), plan.folded)
+    merged = replace(_plan(list(made.values()), plan.folded), insides=plan.insides)
     order = _sorted([part.id for part in merged.parts], merged.edges)
     return replace(merged, parts=tuple(made[id_] for id_ in order)) if order is not None else None
 
