@@ -39,6 +39,7 @@ class Names:
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = set(taken)
+        self._numbers: dict[str, int] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._taken
@@ -46,9 +47,10 @@ class Names:
     def new(self, wanted: str) -> str:
         """The wanted name as a Python name, or the first one with a number that is still free."""
         base = identifier(wanted)
-        name, number = base, 2
+        name, number = base, self._numbers.get(base, 2)
         while name in self._taken:
             name, number = f"{base}_{number}", number + 1
+        self._numbers[base] = number
         self._taken.add(name)
         return name
 

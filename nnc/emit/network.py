@@ -73,6 +73,7 @@ class _Describer:
         self.model = model
         self.makers: dict[int, str] = {}
         self.ids: set[str] = set()
+        self.numbers: dict[str, int] = {}
         self.met: set[str] = set()
         self.calls = live_calls(model)
         self.ends = self.end_tensors()
@@ -100,9 +101,10 @@ class _Describer:
         return isinstance(row, LayerRow) and row.role == "hidden"
 
     def new_id(self, wanted: str) -> str:
-        name, number = wanted, 2
+        name, number = wanted, self.numbers.get(wanted, 2)
         while name in self.ids:
             name, number = f"{wanted}:{number}", number + 1
+        self.numbers[wanted] = number
         self.ids.add(name)
         return name
 

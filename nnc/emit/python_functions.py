@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from nnc.emit.fn_types import Types, float_fns
 from nnc.emit.names import MODULE_NAMES, Names, fn_names, package_of
-from nnc.emit.python_code import Atom, Code, Invoke, Subscript, assign, comment, returns, string
+from nnc.emit.python_code import Atom, Code, Invoke, Subscript, assign, comment, layout, returns, string
 from nnc.emit.python_values import FnNames, index_text, op_code, plain_name, value_code
 from nnc.graph import Fn, FnCall, FnConst, FnExpr, FnName, FnRef, IndexItem, Spec
 
@@ -51,16 +51,20 @@ def function_source(fn: Fn, spec: Spec, *, scores: bool) -> str:
     parameters = [writer.names.new(parameter) for parameter in fn.parameters]
     writer.variables.update(zip(fn.parameters, parameters, strict=True))
     if scores and len(parameters) == 2:
-        writer.lines.append(f"    {parameters[0]} = match_targets({', '.join(parameters)})")
+        matched = Invoke(Atom("match_targets"), tuple(map(Atom, parameters)))
+        writer.lines.append(assign(parameters[0], matched))
     for name, expr in _needed(fn):
         code = _expression(expr, writer, 0)
         writer.types.bind(name, expr)
         if name not in writer.variables:
             writer.variables[name] = writer.names.new(name)
-        writer.lines.append(assign(writer.variables[name], code))
+        if code != Atom(writer.variables[name]):  # `x = x` says nothing, and linters say so
+            writer.lines.append(assign(writer.variables[name], code))
     writer.lines.append(returns(_expression(fn.result, writer, 0)))
-    head = f"@keras.saving.register_keras_serializable(package={string(package_of(spec)).text})"
-    return "\n".join([head, _signature(fns[fn.name], parameters), *_docstring(fn), *writer.lines])
+    register = Invoke(Atom("keras.saving.register_keras_serializable"), (), (("package", string(package_of(spec))),))
+    return "\n".join(
+        [f"@{layout(register, 0, 1)}", _signature(fns[fn.name], parameters), *_docstring(fn), *writer.lines]
+    )
 
 
 def _signature(name: str, parameters: list[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import count
 
 from nnc.catalog import Size
 from nnc.emit.flow import Flow, flow_of, inputs_of, tensors_in
@@ -49,6 +48,8 @@ class _Builder:
         self.codes: dict[int, Code] = {}
         self.holders: dict[str, Tensor] = {}
         self.places = _places(self.flow)
+        self.wanted = _wanted_names(model, self.flow)
+        self.numbers: dict[str, int] = {}
         self.lines: list[str] = []
 
     def source(self) -> str:
@@ -57,7 +58,7 @@ class _Builder:
             self.lines.append(assign(variable, self.input_code(item)))
         scope: tuple[Scope, ...] = ()
         for place, call in enumerate(self.flow.calls):
-            if call.scope != scope:
+            if call.scope != scope and self.places[place] == place:
                 scope = call.scope
                 self.lines += ["", *_scope_comment(scope)]
             self.call(place, call)
@@ -109,7 +110,7 @@ class _Builder:
         end = len(self.flow.calls)
         alive = [any(self.places.get(p, end) > place for p in self.flow.consumers.get(t.id, ())) for t in call.outputs]
         variables = [
-            self.variable(tensor, place, self.wanted(tensor, call)) if lives else "_"
+            self.variable(tensor, place, self.wanted[tensor.id]) if lives else "_"
             for tensor, lives in zip(call.outputs, alive, strict=True)
         ]
         targets = ", ".join(variables)
@@ -161,24 +162,14 @@ class _Builder:
 
     # ---- variables -------------------------------------------------------------------------------
 
-    def wanted(self, tensor: Tensor, call: Call) -> str:
-        """What a person would call a tensor: its name in the spec, or that of what the chain ends in."""
-        while tensor.name is None:
-            output = next((item.name for item in self.model.outputs if item.tensor.id == tensor.id), None)
-            if output is not None:
-                return output
-            places = self.flow.consumers.get(tensor.id, ())
-            consumer = self.flow.calls[places[0]] if len(places) == 1 else None
-            if consumer is None or len(consumer.outputs) != 1 or len(inputs_of(consumer)) != 1:
-                return call.layer or call.op or "h"
-            tensor = consumer.outputs[0]
-        return tensor.name
-
     def variable(self, tensor: Tensor, place: int, wanted: str) -> str:
         """A variable for a tensor that is made at `place`; one that holds a tensor still needed is not taken."""
         base = identifier(wanted)
-        names = (base if number == 1 else f"{base}_{number}" for number in count(1))
-        variable = next(name for name in names if self.free(name, place))
+        variable, number = base, self.numbers.get(base, 2)
+        while not self.free(variable, place):
+            variable, number = f"{base}_{number}", number + 1
+        if variable != base:
+            self.numbers[base] = number
         self.holders[variable] = tensor
         self.codes[tensor.id] = Atom(variable)
         return variable
@@ -191,6 +182,23 @@ class _Builder:
             return True
         end = len(self.flow.calls)
         return all(self.places.get(use, end) <= place for use in self.flow.consumers.get(held.id, ()))
+
+
+def _wanted_names(model: ModelGraph, flow: Flow) -> Mapping[int, str]:
+    """What a person would call each tensor: its name in the spec, or that of what its chain ends in."""
+    outputs = {item.tensor.id: item.name for item in model.outputs}
+    wanted: dict[int, str] = {}
+    for call in reversed(flow.calls):
+        for tensor in call.outputs:
+            uses = flow.consumers.get(tensor.id, ())
+            taker = flow.calls[uses[0]] if len(uses) == 1 and uses[0] < len(flow.calls) else None
+            if tensor.name or tensor.id in outputs:
+                wanted[tensor.id] = tensor.name or outputs[tensor.id]
+            elif taker is not None and len(taker.outputs) == 1 and len(inputs_of(taker)) == 1:
+                wanted[tensor.id] = wanted[taker.outputs[0].id]
+            else:
+                wanted[tensor.id] = call.layer or call.op or "h"
+    return wanted
 
 
 def _places(flow: Flow) -> Mapping[int, int]:
@@ -222,10 +230,10 @@ def _places(flow: Flow) -> Mapping[int, int]:
 def _scope_comment(scopes: tuple[Scope, ...]) -> list[str]:
     words = []
     for scope in scopes:
-        again = f" {scope.repeat[0] + 1} of {scope.repeat[1]}" if scope.repeat else ""
-        words.append(comment(scope.block) + again)
-    text = ", ".join(words)
-    return [f"    # {text[:80]}"] if text else []
+        again = f", {scope.repeat[0] + 1} of {scope.repeat[1]}" if scope.repeat else ""
+        words.append(f"block {comment(scope.block)}{again}")
+    text = "; ".join(words)
+    return [f"    # {text[:80].rstrip()}"] if text else []
 
 
 def _index(operands: tuple[Operand, ...]) -> tuple[Operand, ...]:

@@ -103,9 +103,14 @@ def op_code(op: str, args: tuple[Code, ...], kwargs: tuple[tuple[str, Code], ...
     """A call of `keras.ops`, with Python's operator where there is one and `as_operator` says it means the same."""
     if as_operator and op == "negative" and len(args) == 1 and not kwargs:
         return Operator("-", None, args[0], "ops.negative")
-    if as_operator and op in OPERATORS and len(args) == 2 and not kwargs:
+    # `x < x` reads like a slip, and linters say so.
+    if as_operator and op in OPERATORS and len(args) == 2 and not kwargs and not _with_itself(op, args):
         return Operator(OPERATORS[op], args[0], args[1], f"ops.{op}")
     return Invoke(dotted("ops", op), args, kwargs)
+
+
+def _with_itself(op: str, args: tuple[Code, ...]) -> bool:
+    return OPERATORS[op] in {"<", "<=", ">", ">="} and args[0] == args[1]
 
 
 def index_text(index: object) -> str:

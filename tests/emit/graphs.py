@@ -48,27 +48,48 @@ class Graph:
         return tensor
 
     def layer(
-        self, kind: str, args: Mapping[str, Any], *operands: Operand, layer: str, name: str | None = None, **by_name: Any
+        self,
+        kind: str,
+        args: Mapping[str, Any],
+        *operands: Operand,
+        layer: str,
+        name: str | None = None,
+        **by_name: Any,
     ) -> Tensor:
         return self.layers_of(kind, args, *operands, layer=layer, names=(name,), **by_name)[0]
 
     def layers_of(
-        self, kind: str, args: Mapping[str, Any], *operands: Operand, layer: str, names: tuple[str | None, ...], **by_name: Any
+        self,
+        kind: str,
+        args: Mapping[str, Any],
+        *operands: Operand,
+        layer: str,
+        names: tuple[str | None, ...],
+        **by_name: Any,
     ) -> tuple[Tensor, ...]:
         row = catalog.find("layers", kind)
         assert isinstance(row, LayerRow)
-        applied = catalog.apply_layer(row, args, [_types(o) for o in operands], {k: _types(v) for k, v in by_name.items()})
+        applied = catalog.apply_layer(
+            row, args, [_types(o) for o in operands], {k: _types(v) for k, v in by_name.items()}
+        )
         assert isinstance(applied, Applied), applied
         self.layers.setdefault(layer, Layer(layer, kind, args, applied.trainable, applied.non_trainable))
         outputs = tuple(self.tensor(kind, name) for kind, name in zip(applied.outputs, names, strict=True))
         self.calls.append(Call(layer, None, operands, by_name, outputs, self.scope))
         return outputs
 
-    def op(self, op: str, *operands: Operand, shape: tuple[int | Size, ...] = (), name: str | None = None, **by_name: Any) -> Tensor:
+    def op(
+        self, op: str, *operands: Operand, shape: tuple[int | Size, ...] = (), name: str | None = None, **by_name: Any
+    ) -> Tensor:
         return self.ops(op, *operands, shapes=(shape,), names=(name,), **by_name)[0]
 
     def ops(
-        self, op: str, *operands: Operand, shapes: tuple[tuple[int | Size, ...], ...], names: tuple[str | None, ...], **by_name: Any
+        self,
+        op: str,
+        *operands: Operand,
+        shapes: tuple[tuple[int | Size, ...], ...],
+        names: tuple[str | None, ...],
+        **by_name: Any,
     ) -> tuple[Tensor, ...]:
         outputs = tuple(self.tensor(TensorType(shape), name) for shape, name in zip(shapes, names, strict=True))
         self.calls.append(Call(None, op, operands, by_name, outputs, self.scope))

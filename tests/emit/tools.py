@@ -1,0 +1,35 @@
+"""What the emitters' tests share: ruff on a text, and a text as a module."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+
+def ruff_complaints(text: str) -> str:
+    """What ruff, in its default configuration with the pyupgrade rules, has to say; empty where it is content."""
+    check = ["check", "--isolated", "--no-cache", "--extend-select", "UP", "--output-format", "concise", "-"]
+    format_ = ["format", "--isolated", "--no-cache", "--diff", "-"]
+    said = ""
+    for words in (check, format_):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *words], input=text.encode(), capture_output=True, check=False
+        )
+        if done.returncode != 0:
+            said += (done.stdout + done.stderr).decode()
+    return said
+
+
+def as_module(text: str, folder: Path, name: str = "a_spec") -> ModuleType:
+    """The text as an imported module."""
+    path = folder / f"{name}.py"
+    path.write_text(text, encoding="utf-8")
+    found = importlib.util.spec_from_file_location(name, path)
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
