@@ -23,6 +23,7 @@ from nnc.check.params import parse_override
 from nnc.check.report import check_report
 from nnc.check.sections import Section
 from nnc.check.train import check_train
+from nnc.check.values import all_settled
 from nnc.diagnostics import Findings
 from nnc.source import Source, Span
 from nnc.syntax import tree
@@ -72,7 +73,7 @@ def _check_unit(unit: Unit, context: Context) -> graph.Spec:
     data, train, report, section = _sections(unit, outputs, frame)
     spec = graph.Spec(
         unit.file.source.name,
-        unit.values,  # type: ignore[arg-type] - params are constants
+        all_settled(unit.values),
         {name: context.fns[name] for name in context.fns},
         models,
         data,

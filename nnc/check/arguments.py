@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from nnc import codes
-from nnc.catalog import Arg, Kind, LayerRow, Rejection, Row, find, names
+from nnc.catalog import Arg, Kind, LayerRow, Rejection, Row, Size, find, names
 from nnc.check.constants import FUNCTIONS, unknown_size
-from nnc.check.frame import Frame, unwrap
+from nnc.check.frame import Frame, key_text, unwrap
 from nnc.check.values import (
     POISON,
     BlockDef,
@@ -18,9 +18,9 @@ from nnc.check.values import (
     LayerProto,
     LayerValue,
     Repeat,
-    Size,
     TensorValue,
     Value,
+    all_settled,
     noun,
     show,
 )
@@ -34,9 +34,12 @@ class Slot(Protocol):
     """A place that an argument can take: an argument of Keras, or a parameter of a block."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Its name, by which it can be given."""
+
     @property
-    def required(self) -> bool: ...
+    def required(self) -> bool:
+        """Whether it must be given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +217,7 @@ def _list(expr: tree.ListOf | tree.TupleOf, kind: Kind, frame: Frame, where: str
 
 
 def _map(expr: tree.MapOf, kind: Kind, frame: Frame, where: str) -> Value:
-    entries = {
-        key.id if isinstance(key, tree.Name) else key.value: _raw(v, kind, frame, where) for key, v in expr.entries
-    }
+    entries = {key_text(key): _raw(v, kind, frame, where) for key, v in expr.entries}
     return POISON if any(value is POISON for value in entries.values()) else entries
 
 
@@ -280,7 +281,7 @@ def build(kind: str, name: str, call: tree.Call, frame: Frame, where: str) -> Va
         frame.faults.add(codes.REFUSED, f"`{name}` can't be in a spec: {row.refused}", call.function.span)
         return POISON
     bound = bind(row, call, frame)
-    return POISON if bound is None else Object(row.kind, row.name, bound.args)
+    return POISON if bound is None else Object(row.kind, row.name, all_settled(bound.args))
 
 
 def what_is(name: str) -> tuple[str, str] | None:
@@ -333,7 +334,7 @@ def as_object(proto: LayerProto) -> Object:
     args = dict(proto.args)
     if proto.name is not None:
         args["name"] = proto.name
-    return Object("layers", proto.row.name, args)  # type: ignore[arg-type] - args were accepted by the row
+    return Object("layers", proto.row.name, all_settled(args))
 
 
 _WHY: tuple[tuple[type | tuple[type, ...], str], ...] = (

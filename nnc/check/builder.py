@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from nnc import codes, graph, limits
-from nnc.catalog import Rejection, TensorType, apply_layer, apply_op
+from nnc.catalog import Operand, Rejection, TensorType, apply_layer, apply_op
 from nnc.check.faults import Faults
 from nnc.check.frame import Frame
-from nnc.check.values import POISON, LayerProto, LayerValue, TensorValue, Value, show
+from nnc.check.values import POISON, LayerProto, LayerValue, TensorValue, Value, settled, show
 from nnc.diagnostics import Code, Label
 from nnc.source import Span
 
@@ -145,8 +146,8 @@ class Builder:
             f"the shared layer `{layer.name}` has weights for another size of input",
             span,
             first,
-            expected=f"an input that asks for the same weights ({sum(c or 0 for c in layer.counts or ()):,} parameters)",
-            found=f"one that asks for {sum(c or 0 for c in counts):,}",
+            expected=f"an input that asks for the same weights ({_total(layer.counts):,} parameters)",
+            found=f"one that asks for {_total(counts):,}",
             help="make a second layer, or bring both inputs to one size",
         )
 
@@ -186,7 +187,7 @@ class Builder:
                 if value.id not in tensors:
                     tensors[value.id] = graph.Tensor(value.id, value.type, value.name)
                 return tensors[value.id]
-            return tuple(frozen(item) for item in value) if isinstance(value, tuple) else value  # type: ignore[return-value] - constants pass as they are
+            return tuple(frozen(item) for item in value) if isinstance(value, tuple) else cast("graph.Operand", value)
 
         def one(value: TensorValue) -> graph.Tensor:
             result = frozen(value)
@@ -227,6 +228,10 @@ class Builder:
                 layer.name = names.unique(layer.name)
 
 
+def _total(counts: tuple[int | None, int | None] | None) -> int:
+    return sum(count or 0 for count in counts or ())
+
+
 def _layer(layer: LayerValue) -> graph.Layer:
     trainable, non_trainable = layer.counts or (None, None)
     args = {key: _named(value, layer.name) for key, value in layer.proto.args.items()}
@@ -241,13 +246,13 @@ def _named(value: Value, owner: str) -> graph.Value:
         name = value.args.get("name") or f"{owner}_{snake(value.name)}"
         args = {key: _named(item, str(name)) for key, item in value.args.items() if key != "name"}
         return replace(value, args={**args, "name": name})
-    return value  # type: ignore[return-value] - arguments were accepted by their row and are graph values
+    return settled(value)
 
 
-def _type(operand: Value) -> object:
+def _type(operand: Value) -> Operand:
     if isinstance(operand, TensorValue):
         return operand.type
-    return tuple(_type(item) for item in operand) if isinstance(operand, tuple) else operand
+    return tuple(_type(item) for item in operand) if isinstance(operand, tuple) else cast("Operand", operand)
 
 
 def _tensors(operands: Sequence[Value]) -> list[TensorValue]:

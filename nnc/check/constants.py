@@ -28,10 +28,7 @@ class Operator:
 
 
 def _bounded(value: Number) -> Value | Trouble:
-    if isinstance(value, int):
-        too_big = abs(value) > limits.MAX_INTEGER
-    else:
-        too_big = not math.isfinite(value)
+    too_big = abs(value) > limits.MAX_INTEGER if isinstance(value, int) else not math.isfinite(value)
     if too_big:
         return Trouble(
             codes.TOO_BIG,

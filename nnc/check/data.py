@@ -9,7 +9,7 @@ from nnc import codes, graph
 from nnc.catalog import Arg
 from nnc.catalog.kinds import STRING, Type, choice, integer, number, optional
 from nnc.check.arguments import dotted
-from nnc.check.frame import Frame, unwrap
+from nnc.check.frame import Frame, key_text, unwrap
 from nnc.check.sections import (
     Key,
     Section,
@@ -21,7 +21,7 @@ from nnc.check.sections import (
     read_map,
     read_section,
 )
-from nnc.check.values import POISON, Value
+from nnc.check.values import POISON, Value, all_settled
 from nnc.diagnostics import Label, suggest
 from nnc.source import Span
 from nnc.syntax import tree
@@ -163,7 +163,7 @@ def _target(expr: tree.Expr, frame: Frame) -> Value:
     if isinstance(bare, tree.MapOf):
         found: dict[str, Value] = {}
         for key, value in bare.entries:
-            name = key.id if isinstance(key, tree.Name) else key.value
+            name = key_text(key)
             found[name] = (_one_target(value, frame), key.span)
         return POISON if any(value[0] is None for value in found.values() if isinstance(value, tuple)) else found
     return _one_target(bare, frame) or POISON
@@ -306,7 +306,7 @@ def _preparation(line: tree.FeatureLine, columns: tuple[str, ...], frame: Frame)
         frame.faults.add(codes.UNKNOWN_PREPARATION, f"`{kind}` needs its brackets", bare.span, help=f"write {kind}()")
         return None
     args = call_arguments(kind, PREPARATIONS[kind], bare, frame)
-    return None if args is None else graph.FeatureGroup(columns, kind, args)  # type: ignore[arg-type] - args were accepted
+    return None if args is None else graph.FeatureGroup(columns, kind, all_settled(args))
 
 
 def _targets(section: Section, outputs: tuple[str, ...] | None, frame: Frame) -> tuple[graph.Target, ...] | None:
@@ -332,7 +332,7 @@ def _targets(section: Section, outputs: tuple[str, ...] | None, frame: Frame) ->
 
 
 def _target_map(
-    entries: Mapping[str, tuple[_Column, Span]], outputs: tuple[str, ...], section: Section, frame: Frame
+    entries: Mapping[str, tuple[_Column, Span]], outputs: tuple[str, ...] | None, section: Section, frame: Frame
 ) -> tuple[graph.Target, ...] | None:
     right = True
     for name, (_, span) in entries.items():
@@ -342,7 +342,7 @@ def _target_map(
             message = f"the model has no output `{name}`"
             hint = f"its outputs are {', '.join(outputs)}"
             frame.faults.misspelt(codes.UNKNOWN_OUTPUT, message, span, near, hint=hint)
-    missing = [name for name in outputs if name not in entries]
+    missing = [name for name in outputs or () if name not in entries]
     if missing and right:
         right = False
         message = f"the output{'s' * (len(missing) != 1)} {', '.join(f'`{m}`' for m in missing)} has no target"

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nnc import codes
-from nnc.catalog import find, names
+from nnc.catalog import Size, find, names
 from nnc.check.constants import OPERATORS, index, unary, unknown_size
 from nnc.check.faults import Trouble
-from nnc.check.frame import Evaluator, Frame, unwrap
+from nnc.check.frame import Evaluator, Frame, key_text, unwrap
 from nnc.check.values import (
     POISON,
     BlockDef,
     BlockProto,
     LayerProto,
     Repeat,
-    Size,
     TensorValue,
     Value,
     is_number,
@@ -89,7 +88,7 @@ def _paren(expr: tree.Paren, frame: Frame) -> Value:
 def _map(expr: tree.MapOf, frame: Frame) -> Value:
     entries: dict[str, Value] = {}
     for key, item in expr.entries:
-        entries[key.id if isinstance(key, tree.Name) else key.value] = frame.value(item)
+        entries[key_text(key)] = frame.value(item)
     return POISON if any(item is POISON for item in entries.values()) else entries
 
 
@@ -291,6 +290,7 @@ def _list_item(value: tuple[Value, ...] | str, expr: tree.Index, frame: Frame) -
 
 
 def index_item(item: tree.Expr | tree.Slice, frame: Frame) -> IndexItem | None:
+    """One item of an index of a tensor; None where it has a mistake."""
     if isinstance(item, tree.Slice):
         parts = [None if part is None else _whole(part, frame) for part in (item.start, item.stop, item.step)]
         if any(part is POISON for part in parts):

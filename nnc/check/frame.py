@@ -102,6 +102,13 @@ class Frame:
         self.scope.bind(name.id, value, name.span, kind)
 
 
+def key_text(key: tree.Name | tree.String | tree.Number) -> str:
+    """A map's key as text."""
+    if isinstance(key, tree.Name):
+        return key.id
+    return key.value if isinstance(key, tree.String) else key.text
+
+
 def unwrap(expr: tree.Expr) -> tree.Expr:
     """The expression without the round brackets around it."""
     while isinstance(expr, tree.Paren):

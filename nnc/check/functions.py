@@ -13,7 +13,7 @@ from nnc.check.constants import OPERATORS
 from nnc.check.expressions import index_item
 from nnc.check.frame import Context, Frame, unwrap
 from nnc.check.scope import Scope
-from nnc.check.values import POISON, is_number
+from nnc.check.values import POISON, settled
 from nnc.diagnostics import Label, suggest
 from nnc.source import Span
 from nnc.syntax import tree
@@ -163,7 +163,7 @@ def _name(expr: tree.Name, body: _Body) -> graph.FnExpr | None:
     if binding is not None and binding.kind == "param":
         if binding.value is POISON:
             return None
-        return graph.FnConst(binding.value)  # type: ignore[arg-type] - a param's value is a constant
+        return graph.FnConst(settled(binding.value))
     if expr.id in _CONSTANTS:
         return graph.FnConst(_CONSTANTS[expr.id], expr.id)
     if find("ops", expr.id) is not None or expr.id in body.signatures:
@@ -201,8 +201,10 @@ def _unary(expr: tree.Unary, body: _Body) -> graph.FnExpr | None:
     operand = _lower(expr.operand, body)
     if operand is None or expr.op == "+":
         return operand
-    if expr.op == "-" and isinstance(operand, graph.FnConst) and operand.name is None and is_number(operand.value):
-        return graph.FnConst(-operand.value)  # type: ignore[operator] - is_number says so
+    if expr.op == "-" and isinstance(operand, graph.FnConst) and operand.name is None:
+        value = operand.value
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return graph.FnConst(-value)
     return graph.FnCall(_UNARY[expr.op], (operand,))
 
 
@@ -226,7 +228,7 @@ def _index(expr: tree.Index, body: _Body) -> graph.FnExpr | None:
     items = [index_item(item, frame) for item in expr.items]
     if value is None or any(item is None for item in items):
         return None
-    constants = tuple(graph.FnConst(item) for item in items)  # type: ignore[arg-type] - an index is no Value, but stands here
+    constants = tuple(graph.FnConst(settled(item)) for item in items)
     return graph.FnCall("getitem", (value, *constants))
 
 

@@ -86,6 +86,9 @@ def _run(fn: graph.Fn, given: Mapping[str, Value], do: Do, frame: Frame, span: S
             return names[expr.id]
         if isinstance(expr, graph.FnConst):
             return _NAMED[expr.name] if expr.name else expr.value
+        return applied(expr)
+
+    def applied(expr: graph.FnCall) -> Value:
         args = [value(arg) for arg in expr.args]
         kwargs = {key: value(arg) for key, arg in expr.kwargs.items()}
         if any(v is POISON for v in (*args, *kwargs.values())):

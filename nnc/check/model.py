@@ -153,12 +153,16 @@ def _dim(expr: tree.Expr, frame: Frame) -> Dim | None:
     if isinstance(bare, tree.Name):
         if bare.id == "?":
             return Size("?")
-        if frame.scope.find(bare.id) is None and len(bare.id) == 1 and bare.id.isupper():
+        if _is_letter(bare, frame):
             return _letter(bare.id, frame)
         if frame.scope.find(bare.id) is None and suggest(bare.id, ["features"]):
             message = f"nothing is called `{bare.id}` here"
             frame.faults.misspelt(codes.UNKNOWN_NAME, message, bare.span, "features")
             return None
+    return _counted(expr, frame)
+
+
+def _counted(expr: tree.Expr, frame: Frame) -> Dim | None:
     value = frame.value(expr)
     if value is POISON:
         return None
@@ -175,6 +179,11 @@ def _dim(expr: tree.Expr, frame: Frame) -> Dim | None:
         help="the batch axis is never written" if value is None or value == 0 else None,
     )
     return None
+
+
+def _is_letter(name: tree.Name, frame: Frame) -> bool:
+    """Whether it is a capital letter that stands for an unknown size."""
+    return len(name.id) == 1 and name.id.isupper() and frame.scope.find(name.id) is None
 
 
 def _letter(letter: str, frame: Frame) -> Dim:
@@ -200,9 +209,8 @@ def _hold_against(node: tree.Input, value: TensorValue, frame: Frame) -> None:
     if len(dims) == len(shape):
         for expr, dim in zip(dims, shape, strict=True):
             bare = unwrap(expr)
-            if isinstance(bare, tree.Name) and len(bare.id) == 1 and bare.id.isupper():
-                if frame.scope.find(bare.id) is None:
-                    frame.letters.setdefault(bare.id, dim)
+            if isinstance(bare, tree.Name) and _is_letter(bare, frame):
+                frame.letters.setdefault(bare.id, dim)
     dtype, wanted, _ = _input_type(node, frame)
     if dtype is None or wanted is None:
         return

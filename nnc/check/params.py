@@ -142,7 +142,7 @@ class _Domain:
             return any(type(value) is type(choice) and value == choice for choice in self.choices) or (
                 is_number(value) and any(is_number(choice) and value == choice for choice in self.choices)
             )
-        return is_number(value) and self.low <= value <= self.high  # type: ignore[operator] - is_number says so
+        return isinstance(value, (int, float)) and is_number(value) and self.low <= value <= self.high
 
 
 def _domain(expr: tree.Expr, frame: Frame) -> _Domain | None:

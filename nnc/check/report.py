@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from nnc import graph
 from nnc.catalog import Kind
 from nnc.catalog.kinds import choice, many
@@ -47,4 +49,4 @@ def check_report(node: tree.Section, frame: Frame) -> graph.ReportConfig | None:
     section = read_section(node, KEYS, frame)
     if POISON in section.values.values():
         return None
-    return graph.ReportConfig(**section.values)
+    return graph.ReportConfig(**cast("dict[str, Any]", section.values))

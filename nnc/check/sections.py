@@ -9,7 +9,7 @@ from nnc import codes
 from nnc.catalog import Arg, Kind
 from nnc.catalog.kinds import BOOL, STRING, Type, integer, number
 from nnc.check.arguments import argument_value, match
-from nnc.check.frame import Frame, unwrap
+from nnc.check.frame import Frame, key_text, unwrap
 from nnc.check.values import POISON, Value, show
 from nnc.diagnostics import Label, suggest
 from nnc.source import Span
@@ -55,10 +55,14 @@ def read_section(node: tree.Section, keys: Mapping[str, Key], frame: Frame) -> S
 
 
 def read_entry(
-    name: tree.Name | tree.String, value: tree.Expr, keys: Mapping[str, Key], section: Section, frame: Frame
+    name: tree.Name | tree.String | tree.Number,
+    value: tree.Expr,
+    keys: Mapping[str, Key],
+    section: Section,
+    frame: Frame,
 ) -> None:
     """One `key = value` or `key: value`."""
-    word = name.id if isinstance(name, tree.Name) else name.value
+    word = key_text(name)
     key = keys.get(word)
     if key is None:
         near = suggest(word, keys)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from nnc import codes, graph
 from nnc.catalog import Arg, find
 from nnc.catalog.kinds import keras_object, number
 from nnc.check.arguments import argument_value
 from nnc.check.data import column
-from nnc.check.frame import Frame, unwrap
+from nnc.check.frame import Frame, key_text, unwrap
 from nnc.check.sections import Key, Section, count, flag, fraction, keys_of, of_type, read_section
-from nnc.check.values import POISON, Value, noun, show
+from nnc.check.values import POISON, Value, all_settled, noun, show
 from nnc.diagnostics import suggest
 from nnc.graph import FnRef, Object
 from nnc.source import Span
@@ -56,7 +58,7 @@ def _per_output(expr: tree.Expr, one: Arg, frame: Frame, *, several: bool) -> Va
         return _several(bare, one, frame) if several else _one(one, bare, frame)
     found = _PerOutput()
     for key, item in bare.entries:
-        name = key.id if isinstance(key, tree.Name) else key.value
+        name = key_text(key)
         if name in found:
             frame.faults.add(codes.KEY_TWICE, f"the output `{name}` is given twice", key.span)
         found[name] = (_several(unwrap(item), one, frame) if several else _one(one, item, frame), key.span)
@@ -93,7 +95,7 @@ def _weights(expr: tree.Expr, frame: Frame) -> Value:
     arg = Arg("weight", number(0).of("weight"))
     found = _PerOutput()
     for key, item in bare.entries:
-        name = key.id if isinstance(key, tree.Name) else key.value
+        name = key_text(key)
         found[name] = (argument_value(item, arg, "`train`", frame, codes.BAD_VALUE), key.span)
     return POISON if any(value is POISON for value, _ in found.values()) else found
 
@@ -158,7 +160,7 @@ def check_train(
         return None, section
     optimizer, callbacks = section.get("optimizer"), section.get("callbacks", ())
     return graph.TrainConfig(
-        losses=losses,
+        losses=all_settled(losses),
         optimizer=optimizer if isinstance(optimizer, Object) else Object("optimizers", "RMSprop"),
         metrics={name: value if isinstance(value, tuple) else (value,) for name, value in metrics.items()},
         loss_weights={k: v for k, v in weights.items() if isinstance(v, (int, float))} or None,
@@ -180,7 +182,7 @@ _AS_IT_IS = (
 )
 
 
-def _plain(section: Section) -> dict[str, Value]:
+def _plain(section: Section) -> dict[str, Any]:
     return {key: section.values[key] for key in _AS_IT_IS if key in section.values}
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
+from nnc import graph
 from nnc.catalog import LayerRow, Size, TensorType
 from nnc.graph import FnRef, Object
 from nnc.source import Span
@@ -112,6 +113,17 @@ class Word:
 
 
 Value: TypeAlias = object
+
+
+def settled(value: Value) -> graph.Value:
+    """A value that the checker has accepted, as the graph holds it: it has become plain."""
+    return cast("graph.Value", value)
+
+
+def all_settled(values: Mapping[str, Value]) -> Mapping[str, graph.Value]:
+    """Accepted arguments, as the graph holds them."""
+    return cast("Mapping[str, graph.Value]", values)
+
 
 _NOUNS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (bool, "true or false"),
