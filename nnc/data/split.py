@@ -111,7 +111,8 @@ def _check_sizes(table: Table, wanted: Mapping[str, float]) -> None:
 def _too_rare(table: Table, plan: TargetPlan, strata: Ints, parts: int) -> UserFault:
     findings = Findings()
     names = plan.classes or tuple(f"tenth {i + 1}" for i in range(STRATA))
-    for stratum, count in zip(*np.unique(strata, return_counts=True), strict=True):
+    found, counts = np.unique(strata, return_counts=True)
+    for stratum, count in zip(found.tolist(), counts.tolist(), strict=True):
         if count < parts:
             first = int(np.flatnonzero(strata == stratum)[0])
             findings.add(
