@@ -10,7 +10,7 @@ import numpy as np
 
 from nnc.evidence import ChosenRow, Explanation, ShapValues
 from nnc.report import shap_plots
-from nnc.report.numbers import number
+from nnc.report.numbers import fixed, number
 from nnc.report.shap_plots import Bars, Decision, Matrix, WaterfallWords
 from nnc.report.texts.shap import shap_say
 
@@ -224,7 +224,7 @@ def _words(shown: Shown, chosen: ChosenRow) -> str:
     why = shown.say(f"why.{chosen.why}")
     if chosen.probability is None:
         return shown.say("row", why=why, row=chosen.row, predicted=chosen.predicted)
-    p = number(chosen.probability, 2)
+    p = fixed(chosen.probability, 2)
     return shown.say("row_probability", why=why, row=chosen.row, predicted=chosen.predicted, p=p)
 
 
@@ -237,7 +237,8 @@ def _decision(shown: Shown, values: ShapValues) -> ShapFigure:
     if name is not None and (values.link == "logit" or values.unit == "probability"):
         label = shown.say("probability_axis", name=shown.quoted(name))
     ways = [Decision(each.index, _words(shown, each)) for each in chosen]
-    ends = [through(matrix.base + float(matrix.values[way.row].sum())) for way in ways]
+    # Rounded, so that a forest's 0 does not read as 10⁻¹⁶.
+    ends = [round(through(matrix.base + float(matrix.values[way.row].sum())), 9) for way in ways]
     items = [
         shown.say("decision.item", words=way.words, value=number(end)) for way, end in zip(ways, ends, strict=True)
     ]
