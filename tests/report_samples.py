@@ -198,7 +198,7 @@ def _shap(
     values = x * weights
     return ev.ShapValues(
         model="network",
-        explainer="rescale",
+        explainer="deeplift_rescale",
         unit=unit,
         link="logit" if unit == "logit" else "identity",
         class_index=index,
@@ -267,7 +267,7 @@ def classes(which: str) -> ev.Evidence:
                 ev.CalibrationBin(float(p[b, 1].mean()), float(y_test[b].mean()), int(b.sum())) for b in bins if b.any()
             ),
             "thresholds": (
-                ev.Threshold(0.5, "default", 0.96, 0.95, 0.99, 0.97),
+                ev.Threshold(0.5, "youden", 0.96, 0.95, 0.99, 0.97),
                 ev.Threshold(0.437, "f1", 0.965, 0.96, 0.99, 0.974),
             ),
         }

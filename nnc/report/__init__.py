@@ -6,6 +6,6 @@ and `templates/` (outside the package) the pages themselves.
 
 from __future__ import annotations
 
-from nnc.report.write import render, render_html, render_pdf
+from nnc.report.write import render, render_html, render_pdf, verdict
 
-__all__ = ["render", "render_html", "render_pdf"]
+__all__ = ["render", "render_html", "render_pdf", "verdict"]

@@ -11,6 +11,8 @@ from nnc.evidence import Evidence
 from nnc.report.numbers import aligned, count
 from nnc.report.texts import Texts
 
+_WIDE = 6  # columns from which on a table takes the page's width
+
 Align = Literal["left", "right", "center"]
 
 
@@ -56,6 +58,8 @@ class Table:
     caption: str
     heads: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    narrow: bool
+    """Whether it is as wide as its cells alone, since stretched it would be hard to read across."""
     rest: str | None = None
     """What a table that was cut says at its foot."""
 
@@ -95,7 +99,9 @@ class Page:
                 _align(shown, index)
         rest = self.say("table_rest", n=count(len(rows) - limit)) if len(rows) > limit else None
         label = self.say("table_label", n=self._tables)
-        return Table(f"tab-{key}", label, caption, tuple(heads), tuple(tuple(row) for row in shown), rest)
+        return Table(
+            f"tab-{key}", label, caption, tuple(heads), tuple(tuple(row) for row in shown), len(heads) < _WIDE, rest
+        )
 
 
 def picture(svg: str) -> str:

@@ -7,7 +7,11 @@ from pathlib import Path
 from nnc.evidence import Evidence
 from nnc.files import write_bytes, write_text
 from nnc.report.build import build_html
+from nnc.report.page import Page
 from nnc.report.pdf import to_pdf
+from nnc.report.sections.verdict import comparison, headline, judge
+from nnc.report.texts import texts
+from nnc.report.words import best_baseline, primary
 
 
 def render(evidence: Evidence, out: Path) -> tuple[Path, Path]:
@@ -21,6 +25,13 @@ def render(evidence: Evidence, out: Path) -> tuple[Path, Path]:
     write_text(web, html)
     write_bytes(paper, pages)
     return web, paper
+
+
+def verdict(evidence: Evidence) -> str:
+    """The verdict in two sentences, for a terminal."""
+    page = Page(evidence, texts(evidence.language))
+    metric, baseline = primary(page), best_baseline(page)
+    return f"{headline(page, metric)} {comparison(page, metric, baseline, judge(metric, baseline))}"
 
 
 def render_html(evidence: Evidence) -> str:

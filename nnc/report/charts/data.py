@@ -46,7 +46,7 @@ def histogram(values: Histogram, label: str, say: Say, title: str) -> str:
     return style.draw(title, 110, 52, paint)
 
 
-def correlations(columns: Sequence[Column], say: Say, title: str) -> str:
+def correlations(columns: Sequence[Column], axis: str, title: str) -> str:
     """The columns that go most with the target, as bars; categories (which have no sign) in another colour."""
 
     def paint(figure: Figure) -> None:
@@ -58,13 +58,13 @@ def correlations(columns: Sequence[Column], say: Say, title: str) -> str:
         axes.set_yticks(range(len(shown)), [_short(column.name) for column in shown])
         axes.tick_params(axis="y", length=0, labelcolor=style.INK)
         axes.axvline(0, color=style.INK, linewidth=0.8)
-        axes.set_xlabel(say("chart_correlation"))
+        axes.set_xlabel(axis)
         low, high = min(0.0, *values), max(0.0, *values)
         axes.set_xlim(low * 1.05, high * 1.05 if high else 0.05)
         axes.spines["left"].set_visible(False)
         style.quiet_axes(axes, "x")
 
-    return style.draw(title, style.PAGE_WIDTH, 16 + 5.2 * len(columns), paint)
+    return style.draw(title, style.PAGE_WIDTH, 14 + 4.6 * len(columns), paint)
 
 
 def _short(name: str, limit: int = 34) -> str:

@@ -32,11 +32,11 @@ def whiskers(title: str, rows: Sequence[Whisker], axis: str, *, zero: str | None
             estimate, colour = row.estimate, style.ACCENT if row.accent else style.MUTED
             if estimate.low is not None and estimate.high is not None:
                 axes.plot([estimate.low, estimate.high], [index, index], color=colour, linewidth=2.2)
-            axes.plot(estimate.value, index, "o", color=colour, markersize=6.5)
+            axes.plot(estimate.value, index, "o", color=colour, markersize=5.5)
             axes.annotate(
                 point(estimate, sign=sign),
                 (estimate.value, index),
-                (0, 6),
+                (0, 4.5),
                 textcoords="offset points",
                 ha="center",
                 color=colour if row.accent else style.INK,
@@ -44,11 +44,11 @@ def whiskers(title: str, rows: Sequence[Whisker], axis: str, *, zero: str | None
             )
         axes.set_yticks(range(len(rows)), [row.label for row in reversed(rows)])
         axes.tick_params(axis="y", length=0, labelcolor=style.INK, labelsize=8.5)
-        axes.set_ylim(-0.5, len(rows) - 0.25)
+        axes.set_ylim(-0.5, len(rows) - 0.3)
         axes.margins(x=0.08)
         axes.set_xlabel(axis)
         if zero is not None:
             axes.axvline(0, color=style.INK, linewidth=0.9, linestyle=(0, (4, 2)), zorder=0)
             axes.set_xlabel(f"{axis}   ({zero})")
 
-    return style.draw(title, style.PAGE_WIDTH, 16 + 10.5 * len(rows), paint)
+    return style.draw(title, style.PAGE_WIDTH, 14 + 7.2 * len(rows), paint)

@@ -72,7 +72,9 @@ def _columns(page: Page) -> Table:
     data = page.evidence.data
     keys = ("name", "kind", "distribution", "missing", "minimum", "median", "maximum", "correlation", "prepared")
     right = {"missing", "minimum", "median", "maximum", "correlation"}
-    heads = [Head(page.say(f"data.head.{key}"), "right" if key in right else "left") for key in keys]
+    heads = [
+        Head(page.say(f"data.head.{key}"), "right" if key in right else "left", code=key == "prepared") for key in keys
+    ]
     shown = data.columns if len(data.columns) <= _COLUMNS_SHOWN else tuple(_by_correlation(data.columns))
     rows = [_row(page, column) for column in shown]
     cut = "data.columns_caption_cut" if len(data.columns) > _COLUMNS_SHOWN else "data.columns_caption"
@@ -135,6 +137,7 @@ def _correlations(page: Page) -> Figure | None:
     if len(known) < 2:
         return None
     page.term("correlation")
+    axis = "chart_eta" if len(data.classes) > 2 else "chart_correlation"
     caption = page.say(
         "data.correlations_caption",
         target=data.target,
@@ -149,7 +152,7 @@ def _correlations(page: Page) -> Figure | None:
         target=data.target,
         values=listed(page, [f"{c.name} {c.correlation:.2f}".replace("-", "−") for c in known], _BARS),
     )
-    return page.figure("correlations", charts.correlations(known, page.say, alt), caption, alt)
+    return page.figure("correlations", charts.correlations(known, page.say(axis), alt), caption, alt)
 
 
 def _by_correlation(columns: tuple[Column, ...]) -> list[Column]:

@@ -74,8 +74,8 @@ def _batch_means(page: Page) -> str:
 def _binary(page: Page) -> Blocks:
     return {
         "confusion": _confusion(page),
-        "ranking": _ranking(page),
         "calibration": _calibration(page),
+        "ranking": _ranking(page),
         "thresholds": _thresholds(page),
     }
 

@@ -1,4 +1,4 @@
-"""Why the model answers as it does: SHAP values over the test sample, with the checks that say whether to trust them."""
+"""Why the model answers as it does: SHAP values of test rows, and the checks that say whether to trust them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from nnc.evidence import Explanation, ShapValues
 from nnc.report.numbers import NONE, count, number
-from nnc.report.page import Cell, Head, Page, Table
+from nnc.report.page import Cell, Figure, Head, Page, Table
+from nnc.report.shap_figures import figures
 from nnc.report.words import listed
 
 _GOOD, _FAIR = 0.001, 0.01
@@ -27,8 +28,8 @@ def build(page: Page) -> Mapping[str, object]:
     return {
         "summary": _summary(page, explanation),
         "checks": _checks(page, explanation),
+        "figures": _figures(page, explanation),
         "importance": _importance(page, explanation),
-        "figures": [],
     }
 
 
@@ -47,9 +48,15 @@ def _summary(page: Page, explanation: Explanation) -> list[str]:
     ]
 
 
+def _figures(page: Page, explanation: Explanation) -> list[tuple[str, Figure]]:
+    """The SHAP drawings with their titles."""
+    made = figures(explanation, page.evidence.data.classes, page.texts.language)
+    return [(f.title, page.figure(f.key, f.svg, f.caption, f.alt)) for f in made]
+
+
 def _checks(page: Page, explanation: Explanation) -> Table:
-    keys = ("model", "explainer", "unit", "additivity", "permutation", "verdict")
-    right = {"additivity", "permutation"}
+    keys = ("model", "explainer", "unit", "additivity", "permutation", "spread", "verdict")
+    right = {"additivity", "permutation", "spread"}
     heads = [Head(page.say(f"explanation.head.{key}"), "right" if key in right else "left") for key in keys]
     rows = [_check(page, values) for values in (*explanation.network, *explanation.forest)]
     return page.table("checks", page.say("explanation.checks_caption"), heads, rows)
@@ -64,6 +71,7 @@ def _check(page: Page, values: ShapValues) -> list[Cell | str]:
         page.texts.name("unit", values.unit),
         number(values.additivity_error, 2),
         NONE if correlation is None else f"{correlation:.3f}",
+        NONE if values.seed_spread is None else number(values.seed_spread, 2),
         page.say(f"explanation.trust.{trust(values)}"),
     ]
 
@@ -81,7 +89,9 @@ def model_name(page: Page, values: ShapValues) -> str:
     name = page.texts.name("explained", values.model)
     if values.class_index is None:
         return name
-    return page.say("explanation.of_class", model=name, name=page.evidence.data.classes[values.class_index])
+    classes, index = page.evidence.data.classes, values.class_index
+    said = classes[index] if index < len(classes) else str(index)
+    return page.say("explanation.of_class", model=name, name=said)
 
 
 def _importance(page: Page, explanation: Explanation) -> Table | None:

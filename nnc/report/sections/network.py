@@ -23,7 +23,7 @@ def build(page: Page) -> Mapping[str, object]:
 
 def _summary(page: Page, network: Network) -> list[str]:
     said = [diagram.describe_text(network, page.texts.language)]
-    total = network.trainable + network.non_trainable
+    total = (network.trainable or 0) + (network.non_trainable or 0)
     memory = page.say("network.memory", parameters=count(total), bytes=size(total * _BYTES_A_PARAMETER))
     work = [node.multiply_adds for node in network.nodes if node.multiply_adds is not None]
     if work and sum(work):
@@ -51,12 +51,12 @@ def _layers(page: Page) -> Figure:
     network = page.evidence.network
     svg = diagram.draw(network, "layers", prefix="layers", language=page.texts.language)
     alt = page.say("network.layers_alt", description=diagram.describe_text(network, page.texts.language))
-    heaviest = max(network.nodes, key=lambda node: node.trainable)
+    heaviest = max(network.nodes, key=lambda node: node.trainable or 0)
     caption = page.say(
         "network.layers_caption",
         name=heaviest.layer,
-        parameters=count(heaviest.trainable),
-        total=count(network.trainable),
+        parameters=count(heaviest.trainable or 0),
+        total=count(network.trainable or 0),
     )
     return page.figure("layers", svg, caption, alt)
 
@@ -70,14 +70,14 @@ def _table(page: Page) -> Table:
     rows = [_row(page, node, with_work=with_work) for node in network.nodes]
     caption = page.say(
         "network.table_caption",
-        trainable=count(network.trainable),
-        fixed=count(network.non_trainable),
+        trainable=count(network.trainable or 0),
+        fixed=count(network.non_trainable or 0),
     )
     return page.table("layers", caption, heads, rows, limit=_ROWS_SHOWN)
 
 
 def _row(page: Page, node: NetworkNode, *, with_work: bool) -> list[Cell | str]:
-    parameters = page.say("network.shared") if node.shared else count(node.trainable + node.non_trainable)
+    parameters = page.say("network.shared") if node.shared else _parameters(node)
     bias = NONE if node.bias is None else page.say("yes" if node.bias else "no")
     work: list[Cell | str] = [NONE if not node.multiply_adds else count(node.multiply_adds)] if with_work else []
     return [
@@ -91,6 +91,13 @@ def _row(page: Page, node: NetworkNode, *, with_work: bool) -> list[Cell | str]:
         bias,
         *work,
     ]
+
+
+def _parameters(node: NetworkNode) -> str:
+    """All parameters of a layer; a dash while a width is not known."""
+    if node.trainable is None or node.non_trainable is None:
+        return NONE
+    return count(node.trainable + node.non_trainable)
 
 
 def size(amount: float) -> str:

@@ -82,7 +82,7 @@ def _facts(page: Page) -> list[tuple[str, str]]:
         (page.say("verdict.split"), split),
         (
             page.say("verdict.network"),
-            page.say("verdict.network_value", name=network.name, parameters=count(network.trainable)),
+            page.say("verdict.network_value", name=network.name, parameters=count(network.trainable or 0)),
         ),
         (
             page.say("verdict.training"),

@@ -19,7 +19,7 @@ _ON_PAGE_ONE = 3
 
 @dataclass(frozen=True)
 class Kind:
-    """How a warning is told. `weight` orders them: 3 may make the verdict worthless, 2 weakens it, 1 is good to know."""
+    """How a warning is told. `weight`: 3 may make the verdict worthless, 2 weakens it, 1 is good to know."""
 
     weight: int
     fill: Fill
@@ -163,6 +163,11 @@ def _against(page: Page, values: Values) -> dict[str, str]:
     }
 
 
+def _shap(page: Page, values: Values) -> dict[str, str]:
+    said = {name: number(values[name], 2) for name in ("error", "correlation") if name in values}
+    return said | {"explainer": page.texts.name("explainer", values["explainer"])}
+
+
 def _letters(_: Page, values: Values) -> dict[str, str]:
     return {"letters": str(values["letters"]), "package": str(values["package"])}
 
@@ -184,5 +189,7 @@ KINDS: Mapping[str, Kind] = {
     "constant_columns": Kind(1, _named("columns", "always")),
     "dropped_rows": Kind(1, _dropped),
     "wide_categories": Kind(1, _named("columns", "kept_of")),
+    "shap_additivity": Kind(2, _shap),
+    "shap_correlation": Kind(2, _shap),
     "missing_letters": Kind(1, _letters),
 }
