@@ -29,7 +29,7 @@ def parsed(drawn: str) -> ET.Element:
 
 
 @pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize("name", sorted(ALL))
+@pytest.mark.parametrize("name", sorted(name for name in ALL if not name.startswith("random")))
 def test_a_drawing_is_a_whole_picture_with_a_text_alternative(name: str, style: str) -> None:
     network = ALL[name]()
     root = parsed(draw(network, style, prefix="fig1-"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import random
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from nnc.evidence import Network, NetworkNode
@@ -283,7 +285,7 @@ def hostile() -> Network:
     return b.build(at)
 
 
-ALL = {
+ALL: dict[str, Callable[[], Network]] = {
     "deep_nn": deep_nn,
     "breast_cancer": breast_cancer,
     "vgg16": vgg16,
@@ -301,3 +303,23 @@ ALL = {
     "dense_net": lambda: dense_net(12),
     "hostile": hostile,
 }
+
+
+def random_network(seed: int) -> Network:
+    """Any graph, in any blocks: half of them blocks that are left and entered again, which no spec can make."""
+    r = random.Random(seed)  # noqa: S311  (no secret)
+    b = Builder(f"random{seed}")
+    ids: list[str] = []
+    for index in range(r.choice([3, 8, 15, 30, 60])):
+        if seed % 2:
+            b.scope = tuple((r.choice("AB"), r.choice("xy")) for _ in range(r.choice([0, 0, 1, 2])))
+        elif r.random() < 0.25:
+            b.scope = () if b.scope and r.random() < 0.5 else ((r.choice("AB"), f"s{index}"),)
+        wanted = r.choice([1, 1, 1, 1, 2, 3]) if ids and r.random() < 0.9 else 0
+        sources = tuple(dict.fromkeys(r.choice(ids[-6:] if r.random() < 0.7 else ids) for _ in range(wanted)))
+        kind = r.choice(["Dense", "Add", "Dropout", "BatchNormalization", "Conv2D"]) if sources else "Input"
+        ids.append(b.add(kind, sources, "[8]"))
+    return b.build(ids[-1])
+
+
+ALL.update({f"random{seed}": partial(random_network, seed) for seed in range(24)})

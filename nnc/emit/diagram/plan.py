@@ -5,6 +5,7 @@ Drawings get smaller in steps, and each step states what it left out. `plans` gi
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from nnc.emit.diagram.theme import family
 from nnc.evidence import Network, NetworkNode
 
 MOST = 48  # boxes that an A4 page holds at a size that can be read
+_DEEPEST = 8  # blocks in blocks
 _LIGHT = frozenset({"normalization", "dropout"})
 _LIGHT_KINDS = frozenset({"Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "Identity"})
 PADDING = frozenset({"ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D"})
@@ -82,8 +84,19 @@ def _unique(nodes: Sequence[NetworkNode]) -> list[NetworkNode]:
     known: dict[str, NetworkNode] = {}
     for node in nodes:
         if node.id not in known:
-            known[node.id] = replace(node, inputs=tuple(source for source in node.inputs if source in known))
-    return list(known.values())
+            inputs = tuple(source for source in node.inputs if source in known)
+            known[node.id] = replace(node, inputs=inputs, scope=node.scope[:_DEEPEST])
+    return _framed(list(known.values()))
+
+
+def _framed(nodes: list[NetworkNode]) -> list[NetworkNode]:
+    """The nodes without blocks that can't be framed: those that something leaves and comes back to."""
+    for depth in range(1, 1 + max((len(node.scope) for node in nodes), default=0)):
+        home = {node.id: f"#{node.scope[:depth]!r}" if len(node.scope) >= depth else f"={node.id}" for node in nodes}
+        edges = {(home[source], home[node.id]): None for node in nodes for source in node.inputs}
+        if _sorted(list(dict.fromkeys(home.values())), [(a, b) for a, b in edges if a != b]) is None:
+            return [replace(node, scope=node.scope[: depth - 1]) for node in nodes]
+    return nodes
 
 
 def _plan(parts: Sequence[Part], folded: Folded) -> Plan:
@@ -207,14 +220,13 @@ def _sorted(ids: Sequence[str], edges: Sequence[tuple[str, str]]) -> list[str] |
     for source, target in edges:
         after.setdefault(source, []).append(target)
     rank: Mapping[str, int] = {id_: index for index, id_ in enumerate(ids)}
-    ready = [id_ for id_ in ids if not waiting[id_]]
+    ready = [rank[id_] for id_ in ids if not waiting[id_]]  # in order, so it is a heap
     order: list[str] = []
     while ready:
-        ready.sort(key=lambda id_: -rank[id_])
-        id_ = ready.pop()
+        id_ = ids[heapq.heappop(ready)]
         order.append(id_)
         for target in after.get(id_, ()):
             waiting[target] -= 1
             if not waiting[target]:
-                ready.append(target)
+                heapq.heappush(ready, rank[target])
     return order if len(order) == len(ids) else None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 TRACK = 9.0  # from one track to the next
+_CLEAR = 3.0  # wires that are nearer than this read as one
 _SAME = 0.6  # ends that are as near as this are one above the other
 
 
@@ -36,11 +37,18 @@ def assign(runs: Sequence[Run]) -> Mapping[tuple[int, str], int]:
     turning = sorted((run for run in runs if run.high - run.low > _SAME), key=_order)
     tracks: dict[tuple[int, str], int] = {}
     placed: list[Run] = []
-    for run in turning:
+    while turning:
+        run = next((run for run in turning if not any(_lands_on(run, other) for other in turning)), turning[0])
+        turning.remove(run)
         over = [tracks[other.key] for other in placed if other.low < run.high + 4 and run.low < other.high + 4]
         tracks[run.key] = max(over, default=-1) + 1
         placed.append(run)
     return tracks
+
+
+def _lands_on(run: Run, other: Run) -> bool:
+    """Whether a net goes down where the other comes down: then the other must have turned before."""
+    return run is not other and any(abs(end - other.start) < _CLEAR for end in run.ends if abs(end - run.start) > _SAME)
 
 
 def _order(run: Run) -> tuple[int, float, tuple[int, str]]:
