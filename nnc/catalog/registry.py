@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
-from nnc.catalog.arguments import kind_of
-from nnc.catalog.kinds import ANY
 from nnc.catalog.rows import Applied, Arg, Argument, LayerRow, MetricRow, Operand, Rejection, Row
 from nnc.catalog.rules import Refused
 from nnc.catalog.signatures import Signature, canonical_names, signature, spellings
@@ -35,6 +33,8 @@ def _row(kind: str, name: str) -> Row:
 
 
 def _args(kind: str, found: Signature) -> tuple[Arg, ...]:
+    from nnc.catalog.arguments import kind_of
+
     return tuple(
         Arg(name, kind_of(kind, found.name, name), required=not default, default=default[0] if default else None)
         for name, *default in found.args
@@ -70,6 +70,7 @@ def _measure_row(kind: str, found: Signature) -> Row:
 def _function_row(kind: str, found: Signature) -> Row:
     """A function: of its arguments only names and defaults are known here; `apply_op` types them."""
     from nnc.catalog.docs import DOCS, REFUSED
+    from nnc.catalog.kinds import ANY
 
     args = tuple(
         Arg(name.lstrip("*"), ANY.of(name.lstrip("*")), required=not default and not name.startswith("*"),
@@ -81,9 +82,10 @@ def _function_row(kind: str, found: Signature) -> Row:
 
 
 def _layer_row(kind: str, found: Signature) -> Row:
-    from nnc.catalog.layers import LayerSpec, RefusedSpec, specs
+    from nnc.catalog.layers import LayerSpec, RefusedSpec
+    from nnc.catalog.layers import spec as spec_of
 
-    spec = specs().get(found.name)
+    spec = spec_of(found.name)
     args = _args(kind, found)
     if not isinstance(spec, LayerSpec):
         doc, refused = (spec.doc, spec.refused) if isinstance(spec, RefusedSpec) else ("", NOT_YET)

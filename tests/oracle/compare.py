@@ -120,11 +120,16 @@ def _stacked_states(sample: Sample, ours: Applied | Rejection, theirs: Answer) -
     return isinstance(ours, Rejection) and "nested states" in ours.reason
 
 
+def _wrapped_unasked(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    return isinstance(ours, Rejection) and sample.name == "TimeDistributed" and "beside the batch" in ours.reason
+
+
 EXCUSES: tuple[tuple[Excuse, str], ...] = (
     (_mixes_rows, "Keras lets a layer work along the batch axis, so that a row's result hangs on its neighbours"),
     (_only_a_gpu_knows, "which dtypes a convolution takes can't be asked on a CPU where the channels come first"),
     (_lists_through, "a layer that happens to compute nothing (rate 0, linear) hands a list through in Keras"),
     (_along_heads, "Keras lets `attention_axes` name the axis of the heads or of the features"),
+    (_wrapped_unasked, "TimeDistributed calls the wrapped layer past its check of the number of axes"),
     (_text_added, "Keras joins text under the name of float32"),
     (_unchecked_word, "Keras keeps any word for these, and takes axis 0 of `shared_axes` for the last one"),
     (_only_data_knows, "text is refused when it is cast, and where a size is open nothing is cast until there is data"),

@@ -52,45 +52,43 @@ def texts(items: Sequence[TensorType]) -> str:
     return ", ".join(str(item) for item in items[:6]) + (", ..." if len(items) > 6 else "")
 
 
-def _stretched(a: Dim, b: Dim, complain: Callable[[], Refused]) -> Dim:
-    """The size of two axes that are laid over each other: equal, or one of them 1."""
-    if a == 1:
-        return b
-    if b == 1:
-        return a
-    equal = same_size(a, b)
-    if equal is False:
-        raise complain()
-    if equal is True:
-        return a
-    # One of the two may yet turn out to be 1, or wrong: Keras keeps such a size open, and so does this.
-    return unknown(a, b)
-
-
 def _laid_over(items: Sequence[TensorType]) -> Shape:
-    def over(a: Shape, b: Shape) -> Shape:
-        longer, shorter = (a, b) if len(a) >= len(b) else (b, a)
-        head = longer[: len(longer) - len(shorter)]
-        tail = zip(longer[len(head) :], shorter, strict=True)
+    """The common shape, aligned at the last axis; sizes must be equal, or 1."""
+    rank = max(len(item.shape) for item in items)
+    axes = ([item.shape[axis] for item in items if len(item.shape) >= -axis] for axis in range(-rank, 0))
+    return tuple(_common(sizes, items) for sizes in axes)
 
-        def complain() -> Refused:
-            return Refused(
-                "these shapes can't be laid over each other",
-                "equal sizes, or 1",
-                texts(items),
-                help="bring them to the same shape first, such as with `Dense` or a convolution of width 1",
-            )
 
-        return (*head, *(_stretched(x, y, complain) for x, y in tail))
-
-    return reduce(over, (item.shape for item in items))
+def _common(sizes: Sequence[Dim], items: Sequence[TensorType]) -> Dim:
+    wide = [size for size in sizes if size != 1]
+    if len({size for size in wide if isinstance(size, int)}) > 1:
+        raise Refused(
+            "these shapes can't be laid over each other",
+            "equal sizes, or 1",
+            texts(items),
+            help="bring them to the same shape first, such as with `Dense` or a convolution of width 1",
+        )
+    if all(size == wide[0] for size in wide):
+        return wide[0] if wide else 1
+    # An open size may yet turn out to be 1, or wrong: Keras leaves the common one open, and so does this.
+    return unknown(*wide)
 
 
 def _elementwise(args: Args, items: Sequence[TensorType]) -> Applied:
-    dtypes = {item.dtype for item in items}
-    if len(items) > 1 and ("string" in dtypes or dtypes == {"bool"}):
-        raise Refused("text and truth values can't be computed with", "tensors of numbers", texts(items))
+    if len(items) > 1:
+        _need_numbers(items)
     return Applied((TensorType(_laid_over(items), compute_dtype(args)),))
+
+
+def _average(args: Args, items: Sequence[TensorType]) -> Applied:
+    _need_numbers(items)
+    return _elementwise(args, items)
+
+
+def _need_numbers(items: Sequence[TensorType]) -> None:
+    dtypes = {item.dtype for item in items}
+    if "string" in dtypes or dtypes == {"bool"}:
+        raise Refused("text and truth values can't be computed with", "tensors of numbers", texts(items))
 
 
 def _concatenate(args: Args, items: Sequence[TensorType]) -> Applied:
@@ -162,7 +160,7 @@ ROWS: tuple[LayerSpec, ...] = (
     _merge("Add", "The sum of several tensors."),
     _merge("Subtract", "The first tensor minus the second.", exactly=2),
     _merge("Multiply", "The product of several tensors, value by value."),
-    _merge("Average", "The mean of several tensors, value by value."),
+    _merge("Average", "The mean of several tensors, value by value.", _average),
     _merge("Maximum", "The larger value at each place."),
     _merge("Minimum", "The smaller value at each place."),
     _merge("Concatenate", "Puts tensors one after the other along an axis.", _concatenate, takes="any"),

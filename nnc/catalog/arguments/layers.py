@@ -1,0 +1,267 @@
+"""The arguments of layers."""
+
+from __future__ import annotations
+
+from nnc.catalog.arguments.common import (
+    ABOVE_ZERO,
+    AXES,
+    AXIS,
+    COUNT,
+    FLOATS,
+    FRACTION,
+    LAYER,
+    NOT_NEGATIVE,
+    NUMBER,
+    POLICIES,
+    POSITIVE,
+    SEED,
+    SIZES,
+)
+from nnc.catalog.kinds import (
+    ANY,
+    BOOL,
+    LARGEST,
+    NO,
+    NONE,
+    STRING,
+    Type,
+    choice,
+    integer,
+    ints,
+    is_int,
+    keras_object,
+    many,
+    mapping,
+    optional,
+    pairs,
+)
+from nnc.catalog.rows import Argument, Rejection
+from nnc.catalog.values import Object
+
+# Keras takes these words and then fails, or gives a shape other than the one that it has promised.
+_NO_LAYER_ACTIVATION = {
+    "glu": "{argument} can't be `glu`: it halves the last axis, which Keras's layers don't reckon with",
+    "threshold": "{argument} can't be the word `threshold`: that function needs two more arguments",
+}
+
+
+def _activation(value: Argument) -> Argument:
+    if isinstance(value, str) and value in _NO_LAYER_ACTIVATION:
+        return Rejection(_NO_LAYER_ACTIVATION[value], help="write it as an `fn`, with `ops` functions")
+    return _ANY_ACTIVATION.take(value)
+
+
+_ANY_ACTIVATION = optional(keras_object("activations", "an activation", fn=True))
+_ACTIVATION = Type("an activation", _activation, words_of="activations", objects="activations", fn=True)
+
+
+def _cells(value: Argument) -> Argument:
+    """A recurrent cell, or several in a list, which Keras stacks."""
+    items = value if isinstance(value, (tuple, list)) else (value,)
+    if not items or not all(isinstance(item, Object) and item.kind == "layers" for item in items):
+        return NO
+    return tuple(value) if isinstance(value, (tuple, list)) else value
+
+
+def _positive(*names: str) -> dict[str, Type]:
+    return dict.fromkeys(names, POSITIVE)
+
+
+_PADDING = choice("valid", "same")
+_CAUSAL = choice("valid", "same", "causal")
+_VALUE_RANGE = many(NUMBER, "a pair of numbers", 2)
+_FACTOR = NUMBER | many(NUMBER, "a pair of numbers", 2)
+_SHAPE = many(optional(POSITIVE), "a list of positive whole numbers or none")
+_LIST = many(ANY, "a list")
+
+_BY_RANK: dict[str, Type] = {}
+for _rank in (1, 2, 3):
+    _BY_RANK |= {f"{name}/{_rank}": ints(_rank) for name in ("kernel_size", "strides", "dilation_rate", "pool_size")}
+    _BY_RANK |= {f"size/{_rank}": ints(_rank), f"output_size/{_rank}": ints(_rank)}
+    _BY_RANK |= {f"{name}Pooling{_rank}D.strides": optional(ints(_rank)) for name in ("Max", "Average")}
+    _BY_RANK[f"output_padding/{_rank}"] = optional(ints(_rank, 0))
+    _BY_RANK |= {f"ZeroPadding{_rank}D.padding": pairs(_rank), f"Cropping{_rank}D.cropping": pairs(_rank)}
+    _BY_RANK[f"Conv{_rank}D.padding"] = _CAUSAL if _rank == 1 else _PADDING
+
+TYPES: dict[str, Type] = {
+    **_BY_RANK,
+    **_positive(
+        "units",
+        "filters",
+        "input_dim",
+        "output_dim",
+        "num_heads",
+        "key_dim",
+        "head_dim",
+        "num_query_heads",
+        "num_key_value_heads",
+        "n",
+        "depth_multiplier",
+        "groups",
+        "height",
+        "width",
+        "num_bins",
+        "power_iterations",
+        "bins",
+        "max_number",
+        "num_mel_bins",
+        "sampling_rate",
+        "frame_length",
+        "fft_length",
+        "sequence_stride",
+        "num_chains",
+        "chain_depth",
+        "num_ops",
+    ),
+    "strides": ANY,
+    "layers:name": optional(STRING),
+    "layers:dtype": optional(choice(*POLICIES)),
+    "trainable": BOOL,
+    "autocast": BOOL,
+    "activation": _ACTIVATION,
+    "recurrent_activation": _ACTIVATION,
+    "use_bias": BOOL,
+    "padding": _PADDING,
+    "data_format": optional(choice("channels_last", "channels_first")),
+    "lora_rank": optional(COUNT),
+    "lora_alpha": optional(NUMBER),
+    "quantization_config": NONE,
+    "gptq_unpacked_column_size": optional(POSITIVE),
+    "rate": FRACTION,
+    "stddev": FRACTION,
+    "UpSampling1D.size": POSITIVE,
+    "noise_shape": optional(_SHAPE),
+    "seed": SEED,
+    "axis": AXIS,
+    "epsilon": NUMBER,
+    "momentum": NUMBER,
+    "center": BOOL,
+    "scale": BOOL,
+    "synchronized": BOOL,
+    "renorm": BOOL,
+    "renorm_clipping": optional(mapping("a map from `rmax`, `rmin` and `dmax` to numbers")),
+    "renorm_momentum": NUMBER,
+    "LayerNormalization.axis": AXES,
+    "RMSNormalization.axis": AXES,
+    "UnitNormalization.axis": AXES,
+    "Normalization.axis": optional(AXES),
+    "Softmax.axis": AXES,
+    "GroupNormalization.groups": Type(
+        "a positive whole number, or -1", lambda v: v if is_int(v) and (v == -1 or 0 < v <= LARGEST) else NO
+    ),
+    "ReLU.max_value": optional(NOT_NEGATIVE),
+    "layers:threshold": NOT_NEGATIVE,
+    "negative_slope": NOT_NEGATIVE,
+    "layers:alpha": NUMBER,
+    "shared_axes": optional(AXES),
+    "l1": NUMBER,
+    "l2": NUMBER,
+    "target_shape": many(integer(-1), "a list of sizes, of which one may be -1"),
+    "dims": many(POSITIVE, "a list of axes, counted from 1"),
+    "mask_zero": BOOL,
+    "layers:weights": NONE,
+    "tie_weights": BOOL,
+    "reverse_dtype": optional(choice(*FLOATS)),
+    "logit_soft_cap": optional(ABOVE_ZERO),
+    "mask_value": NUMBER,
+    "keepdims": BOOL,
+    "interpolation": choice("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"),
+    "axes": AXIS | many(AXIS, "a pair of axes", 2),
+    "normalize": BOOL,
+    "layer": LAYER,
+    "backward_layer": optional(LAYER),
+    "merge_mode": optional(choice("concat", "sum", "mul", "ave")),
+    "cell": Type("a recurrent cell, or a list of them", _cells, objects="layers"),
+    "cells": Type("a list of recurrent cells", lambda v: _cells(v) if isinstance(v, (tuple, list)) else NO),
+    "layers": many(LAYER, "a list of layers"),
+    "dropout": FRACTION,
+    "recurrent_dropout": FRACTION,
+    "unit_forget_bias": BOOL,
+    "return_sequences": BOOL,
+    "return_state": BOOL,
+    "go_backwards": BOOL,
+    "stateful": BOOL,
+    "unroll": BOOL,
+    "reset_after": BOOL,
+    "use_cudnn": BOOL | choice("auto"),
+    "zero_output_for_mask": BOOL,
+    "use_scale": BOOL,
+    "score_mode": choice("dot", "concat"),
+    "value_dim": optional(POSITIVE),
+    "output_shape": optional(POSITIVE | SIZES),
+    "attention_axes": optional(AXES),
+    "sliding_window": optional(POSITIVE),
+    "flash_attention": optional(BOOL),
+    "use_gate": BOOL,
+    "equation": STRING,
+    "bias_axes": optional(STRING),
+    "EinsumDense.output_shape": POSITIVE | many(optional(POSITIVE), "a list of sizes, none for one that is not known"),
+    "Rescaling.scale": NUMBER | many(NUMBER, "a list of numbers"),
+    "offset": NUMBER | many(NUMBER, "a list of numbers"),
+    "Normalization.mean": optional(NUMBER | many(NUMBER, "a list of numbers")),
+    "variance": optional(NUMBER | many(NUMBER, "a list of numbers")),
+    "invert": BOOL,
+    "num_tokens": optional(POSITIVE),
+    "max_tokens": optional(POSITIVE),
+    "num_oov_indices": COUNT,
+    "mask_token": ANY,
+    "oov_token": ANY,
+    "vocabulary": optional(_LIST),
+    "vocabulary_dtype": choice("int32", "int64"),
+    "idf_weights": optional(_LIST),
+    "output_mode": choice("int", "one_hot", "multi_hot", "count", "tf_idf"),
+    "sparse": BOOL,
+    "ragged": BOOL,
+    "pad_to_max_tokens": BOOL,
+    "oov_method": choice("floormod", "farmhash"),
+    "salt": ANY,
+    "standardize": optional(choice("lower_and_strip_punctuation", "lower", "strip_punctuation")),
+    "split": optional(choice("whitespace", "character")),
+    "ngrams": optional(POSITIVE | SIZES),
+    "output_sequence_length": optional(POSITIVE),
+    "encoding": STRING,
+    "bin_boundaries": optional(many(NUMBER, "a list of numbers")),
+    "Discretization.num_bins": optional(POSITIVE),
+    "Hashing.mask_value": ANY,
+    "value_range": _VALUE_RANGE,
+    "factor": _FACTOR,
+    "height_factor": _FACTOR,
+    "width_factor": optional(_FACTOR),
+    "x_factor": _FACTOR,
+    "y_factor": _FACTOR,
+    "sigma": _FACTOR,
+    "brightness_factor": optional(_FACTOR),
+    "contrast_factor": optional(_FACTOR),
+    "saturation_factor": optional(_FACTOR),
+    "hue_factor": optional(_FACTOR),
+    "addition_factor": _FACTOR,
+    "threshold_factor": _FACTOR,
+    "RandomElasticTransform.scale": _FACTOR,
+    "RandomErasing.scale": _FACTOR,
+    "RandomPerspective.scale": _FACTOR,
+    "RandomGaussianBlur.kernel_size": ints(2),
+    "RandomFlip.mode": choice("horizontal", "vertical", "horizontal_and_vertical"),
+    "STFTSpectrogram.mode": choice("log", "magnitude", "psd", "real", "imag", "angle", "stft"),
+    "tile_grid_size": many(POSITIVE, "a pair of positive whole numbers", 2),
+    "clip_limit": NUMBER,
+    "all_ops": BOOL,
+    "fill_mode": choice("reflect", "wrap", "constant", "nearest", "crop"),
+    "fill_value": optional(NUMBER),
+    "crop_to_aspect_ratio": BOOL,
+    "pad_to_aspect_ratio": BOOL,
+    "antialias": BOOL,
+    "frame_step": optional(POSITIVE),
+    "STFTSpectrogram.fft_length": optional(POSITIVE),
+    "sequence_length": optional(POSITIVE),
+    "window": optional(choice("hann", "hamming")),
+    "periodic": BOOL,
+    "scaling": optional(choice("density", "spectrum")),
+    "expand_dims": BOOL,
+    "min_freq": NOT_NEGATIVE,
+    "max_freq": optional(NOT_NEGATIVE),
+    "power_to_db": BOOL,
+    "top_db": NUMBER,
+    "mag_exp": NUMBER,
+    "min_power": NUMBER,
+    "ref_power": NUMBER,
+}

@@ -1,0 +1,75 @@
+"""The arguments of losses and metrics."""
+
+from __future__ import annotations
+
+from nnc.catalog.arguments.common import (
+    ABOVE_ZERO,
+    AXES,
+    AXIS,
+    COUNT,
+    FLOATS,
+    FRACTION,
+    INT,
+    NOT_NEGATIVE,
+    NUMBER,
+    POSITIVE,
+)
+from nnc.catalog.kinds import BOOL, STRING, Type, choice, integer, many, number, optional
+
+_CLASS_ID = optional(COUNT)
+_THRESHOLDS = optional(FRACTION | many(FRACTION, "a list of numbers from 0 to 1"))
+_CLASS_IDS = many(COUNT, "a list of class numbers")
+
+TYPES: dict[str, Type] = {
+    "losses:name": optional(STRING),
+    "losses:dtype": optional(choice(*FLOATS)),
+    "metrics:name": optional(STRING),
+    "metrics:dtype": optional(choice(*FLOATS)),
+    "reduction": optional(choice("sum", "sum_over_batch_size", "mean", "mean_with_sample_weight", "none")),
+    "from_logits": BOOL,
+    "label_smoothing": FRACTION,
+    "losses:axis": AXIS,
+    "Dice.axis": optional(AXES),
+    "Tversky.axis": optional(AXES),
+    "losses:alpha": NUMBER | many(NUMBER, "a list of numbers"),
+    "losses:beta": NUMBER,
+    "losses:gamma": NUMBER,
+    "apply_class_balancing": BOOL,
+    "ignore_class": optional(INT),
+    "delta": NUMBER,
+    "margin": FRACTION,
+    "remove_diagonal": BOOL,
+    "q": number(0, 1, above=True, below=True),
+    "metrics:threshold": optional(NUMBER),
+    "thresholds": _THRESHOLDS,
+    "BinaryAccuracy.threshold": number(0, 1, above=True, below=True),
+    "F1Score.threshold": optional(number(0, above=True)),
+    "FBetaScore.threshold": optional(number(0, above=True)),
+    "metrics:beta": ABOVE_ZERO,
+    "average": optional(choice("micro", "macro", "weighted")),
+    "num_thresholds": integer(2),
+    "PrecisionAtRecall.num_thresholds": POSITIVE,
+    "RecallAtPrecision.num_thresholds": POSITIVE,
+    "SensitivityAtSpecificity.num_thresholds": POSITIVE,
+    "SpecificityAtSensitivity.num_thresholds": POSITIVE,
+    "curve": choice("ROC", "PR"),
+    "summation_method": choice("interpolation", "minoring", "majoring"),
+    "multi_label": BOOL,
+    "num_labels": optional(POSITIVE),
+    "label_weights": optional(many(NOT_NEGATIVE, "a list of numbers of at least 0")),
+    "top_k": optional(POSITIVE),
+    "class_id": _CLASS_ID,
+    "k": POSITIVE,
+    "from_sorted_ids": BOOL,
+    "num_classes": POSITIVE,
+    "target_class_ids": _CLASS_IDS,
+    "sparse_y_true": BOOL,
+    "sparse_y_pred": BOOL,
+    "metrics:axis": AXIS,
+    "recall": FRACTION,
+    "precision": FRACTION,
+    "sensitivity": FRACTION,
+    "specificity": FRACTION,
+    "class_aggregation": optional(choice("uniform_average", "variance_weighted_average")),
+    "num_regressors": COUNT,
+}

@@ -1,0 +1,33 @@
+"""Layers that a spec can't name, with the reason and what to write instead."""
+
+from __future__ import annotations
+
+from nnc.catalog.layers.spec import RefusedSpec
+
+_CODE = "it needs Python code, and a spec holds none"
+
+ROWS: tuple[RefusedSpec, ...] = (
+    RefusedSpec("Lambda", "Calls a Python function.", f"{_CODE}; write an `fn` and use it as a layer: `x -> my_fn`"),
+    RefusedSpec("TorchModuleWrapper", "Wraps a PyTorch module.", f"{_CODE}; write the module's layers"),
+    RefusedSpec("JaxLayer", "Wraps a JAX function.", f"{_CODE}; write the function's layers"),
+    RefusedSpec("FlaxLayer", "Wraps a Flax module.", f"{_CODE}; write the module's layers"),
+    RefusedSpec(
+        "TFSMLayer", "Runs a TensorFlow SavedModel.", "it would run a program from a file; write the model's layers"
+    ),
+    RefusedSpec("InputLayer", "An input of a model.", "write `input x: [10]`"),
+    RefusedSpec("Pipeline", "Several preprocessing layers in a row.", "write a chain: `x -> A() -> B()`"),
+    RefusedSpec(
+        "StringLookup", "Turns text into numbers by a vocabulary.",
+        "nnc can't adapt it to the training rows yet; prepare the column with `category()` in `data`",
+    ),
+    RefusedSpec(
+        "IntegerLookup", "Turns whole numbers into places in a vocabulary.",
+        "nnc can't adapt it to the training rows yet; prepare the column with `category()` in `data`",
+    ),
+    RefusedSpec("TextVectorization", "Turns text into numbers.", "nnc can't adapt it to the training rows yet"),
+    RefusedSpec(
+        "Normalization", "Scales by the mean and spread of the training rows.",
+        "nnc can't adapt it to the training rows yet; prepare columns with `numeric(scale=standard)` in `data`",
+    ),
+    RefusedSpec("Discretization", "Turns numbers into bins.", "nnc can't adapt it to the training rows yet"),
+)  # fmt: skip
