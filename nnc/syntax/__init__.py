@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nnc.syntax.format import format_file
 from nnc.syntax.parser import parse
 
-__all__ = ["parse"]
+__all__ = ["format_file", "parse"]

@@ -192,8 +192,9 @@ class _Maker:
         return tree.File(self._source, tuple(kids), span=span)
 
     def long_fn(self, span: Span, kids: list[Any]) -> tree.Fn:
-        check_body("fn", kids[2], self._findings)
-        return tree.Fn(*kids, short=False, span=span)
+        name, parameters, body = kids
+        check_body("fn", body, self._findings)
+        return tree.Fn(name, parameters, body, short=False, span=span)
 
     def block(self, span: Span, kids: list[Any]) -> tree.Block:
         name, body = kids[0], kids[-1]

@@ -15,7 +15,6 @@ from nnc.syntax.tables import END, LINE_END
 from nnc.syntax.trouble import Trouble
 from nnc.syntax.words import found
 
-
 # ---- tokens that can stand nowhere ---------------------------------------------------------------
 
 

@@ -62,7 +62,7 @@ class Machine:
         return token.word if token.word and token.word in self.tables.states[self.states[-1]] else token.kind
 
     def accepts(self, kinds: Iterable[str], height: int | None = None) -> bool:
-        """Whether these terminals could come next, one after the other; with `height`, on the lower part of the stack."""
+        """Whether these terminals could come next, one after the other, or could where the stack has that height."""
         states, rules = self.tables.states, self.tables.rules
         kept, added = height or len(self.states), list[int]()  # the stack as it would be: its lower part, what is new
         top = self.states[kept - 1]

@@ -31,7 +31,8 @@ CLOSERS = frozenset(OPENERS.values())
 
 class Token(NamedTuple):
     """A word, name, number, sign or line break. `kind` is its terminal in the grammar; a name that is a keyword in
-    some places has that keyword's terminal as its `word`."""
+    some places has that keyword's terminal as its `word`.
+    """
 
     kind: str
     start: int
@@ -64,38 +65,43 @@ def tokenize(text: str, master: re.Pattern[str], words: Mapping[str, str]) -> Le
     """All tokens of a text, in time linear in its length; nothing is an error here."""
     tokens: list[Token] = []
     comments: list[tuple[int, int]] = []
-    glued = _GLUED.match
-    position, size, match = 0, len(text), master.match
+    match, add = master.match, tokens.append
+    position, size = 0, len(text)
     while position < size:
         found = match(text, position)
         if found is None:  # unreachable: the last alternative takes any character
             raise AssertionError(f"no token at {position}")
         kind, start, position = found.lastgroup or "", position, found.end()
-        if kind == "NAME":
-            more = glued(text, position)
-            if more:  # a letter that a name can't have: the whole word is the mistake
-                kind, position = BAD, more.end()
-                tokens.append(Token(kind, start, position))
-            else:
-                text_of = found.group()
-                word = words.get(text_of, "")
-                tokens.append(
-                    Token(word, start, position) if text_of in RESERVED else Token(kind, start, position, word)
-                )
-        elif kind == "COMMENT":
+        if kind == "BLANK":
+            continue
+        if kind == "COMMENT":
             comments.append((start, position))
         elif kind == LINE_END:
             if tokens and tokens[-1].kind != LINE_END:
-                tokens.append(Token(kind, start, position))
-        elif kind != "BLANK":
-            if kind == "NUMBER" and (more := glued(text, position)):
-                kind, position = BAD_NUMBER, more.end()
-            tokens.append(Token(_OWN_NAMES.get(kind, kind), start, position))
-    last = tokens[-1].end if tokens else 0
-    if tokens and tokens[-1].kind != LINE_END:
-        tokens.append(Token(LINE_END, last, last))
-    tokens.append(Token(END, size, size))
+                add(Token(kind, start, position))
+        elif kind in _GLUED and (more := _LETTERS.match(text, position)):
+            # A letter right behind a name or number, which it can't have: the whole word is the mistake.
+            position = more.end()
+            add(Token(_GLUED[kind], start, position))
+        elif kind == "NAME":
+            add(_word(found.group(), start, position, words))
+        else:
+            add(Token(_OWN_NAMES.get(kind, kind), start, position))
+    _end(tokens, size)
     return Lexed(tokens, comments)
 
 
-_GLUED = re.compile(r"\w+")
+_LETTERS = re.compile(r"\w+")
+_GLUED = {"NAME": BAD, "NUMBER": BAD_NUMBER}
+
+
+def _word(text: str, start: int, end: int, words: Mapping[str, str]) -> Token:
+    word = words.get(text, "")
+    return Token(word, start, end) if text in RESERVED else Token("NAME", start, end, word)
+
+
+def _end(tokens: list[Token], size: int) -> None:
+    """Put in the line break that may be missing at the end of the text, and END."""
+    if tokens and tokens[-1].kind != LINE_END:
+        tokens.append(Token(LINE_END, tokens[-1].end, tokens[-1].end))
+    tokens.append(Token(END, size, size))

@@ -61,7 +61,7 @@ def string_value(text: str) -> str | Wrong:
 
 
 def _escaped(code: str) -> str | None:
-    """What stands after a backslash as a character; None for an unknown escape or for no character that may be in a text."""
+    """What stands after a backslash as a character; None where it stands for none that may be in a text."""
     if code in _SIMPLE:
         return _SIMPLE[code]
     if len(code) == 1:
@@ -83,7 +83,7 @@ def is_control(char: str) -> bool:
 
 
 def find_control(text: str, position: int) -> int:
-    """The offset of the first control character from a position on, or -1; `\\r` before a line feed is none."""
+    """The offset of the first control character from a position on, or -1; the CR of a CR LF is none."""
     for found in _CONTROL.finditer(text, position):
         if found.group() != "\r" or not text.startswith("\n", found.end()):
             return found.start()

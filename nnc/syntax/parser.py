@@ -150,7 +150,7 @@ class _Parse:
         height = self._anchor_height()
         anchor = self._anchors[height]
         self._machine.drop_to(height)
-        self._stream.seek(self._end_of_statement(anchor.index, reached), self._stream.open[: anchor.open])
+        self._stream.seek(self._end_of_statement(anchor.first, reached), self._stream.open[: anchor.open])
 
     def _end_of_statement(self, start: int, reached: int) -> int:
         """The index of the first token behind a broken statement that begins at `start` and was read up to `reached`.

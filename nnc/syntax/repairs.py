@@ -136,7 +136,7 @@ def _missing_comma(t: Trouble) -> bool | None:
     kind = t.machine.kind(t.token)
     if before is None or not t.within_statement or not t.machine.accepts(["COMMA", kind]):
         return None
-    if not t.opened or before.kind == "PERCENTAGE" and before.end == t.token.start:
+    if not t.opened or (before.kind == "PERCENTAGE" and before.end == t.token.start):
         return None
     gap = t.source.span(before.end, before.end)
     t.findings.add(

@@ -51,9 +51,9 @@ class Stream:
         elif token.kind in CLOSERS and self.open and OPENERS[self.open[-1].kind] == token.kind:
             opener = self.open.pop()
             # A brace that closes a line of another indentation was probably meant for another line.
-            if token.kind == "RBRACE" and self.suspect is None and self.begins_line(token):
-                if self.column(token) != self.indent(opener):
-                    self.suspect = opener
+            misplaced = token.kind == "RBRACE" and self.begins_line(token) and self.column(token) != self.indent(opener)
+            if misplaced and self.suspect is None:
+                self.suspect = opener
 
     # ---- repairs ---------------------------------------------------------------------------------
 

@@ -92,7 +92,7 @@ def _terminals(lark: Any) -> dict[str, Any]:
 
 def _automaton(lark: Any) -> dict[str, Any]:
     """Rules and states, numbered in the order in which a walk from the start meets them."""
-    table = lark.parser.parser._parse_table  # noqa: SLF001 - Lark has no public way to its table
+    table = lark.parser.parser._parse_table
     rules = {rule: number for number, rule in enumerate(lark.rules)}
     numbers = {table.start_states[START]: 0}
     order = list(numbers)

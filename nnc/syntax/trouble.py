@@ -17,7 +17,7 @@ from nnc.syntax.words import Words
 class Anchor(NamedTuple):
     """Where an item, statement or entry begins: the index of its first token, and how many brackets are open there."""
 
-    index: int
+    first: int
     open: int
 
 
@@ -40,7 +40,7 @@ class Trouble:
     @property
     def first(self) -> Token:
         """The first token of the statement."""
-        return self.stream.at(self.anchor.index)
+        return self.stream.at(self.anchor.first)
 
     @property
     def text(self) -> str:
@@ -64,7 +64,7 @@ class Trouble:
     def before(self) -> Token | None:
         """The token before, if it belongs to the same statement."""
         index = self.stream.last - 1
-        return self.stream.at(index) if index >= self.anchor.index else None
+        return self.stream.at(index) if index >= self.anchor.first else None
 
     @property
     def opened(self) -> list[Token]:
@@ -74,7 +74,7 @@ class Trouble:
     def begin_again(self) -> None:
         """Go back to where the statement begins, as if nothing of it had been read."""
         self.machine.drop_to(self.height)
-        self.stream.seek(self.anchor.index, self.stream.open[: self.anchor.open])
+        self.stream.seek(self.anchor.first, self.stream.open[: self.anchor.open])
 
     @property
     def within_statement(self) -> bool:

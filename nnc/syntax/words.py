@@ -10,41 +10,29 @@ from nnc.syntax.tables import END, LINE_END, Tables
 _SHOWN = 40
 """Characters of the text that a message quotes."""
 
-# Sets of terminals that have a word of their own: where all of a set can come, the word stands for them all. In order:
-# an expression is looked for before the names and numbers that it begins with.
+_OPERAND = frozenset(
+    {"NAME", "NUMBER", "PERCENTAGE", "STRING", "TRUE", "FALSE", "NONE", "LPAR", "LSQB", "LBRACE", "PLUS", "MINUS"}
+)
+_ARITHMETIC = frozenset({"PLUS", "MINUS", "STAR", "SLASH", "DOUBLE_SLASH", "PERCENT", "AT"})
+_COMPARISON = frozenset({"EQUAL", "UNEQUAL", "LESS", "LESS_EQUAL", "MORE", "MORE_EQUAL"})
+
+# Sets of terminals that have a word of their own: where all of a set can come, the word stands for them all. The larger
+# sets are looked for first.
 _GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
     (
         "an item (`model`, `data`, `train`, `report`, `param`, `fn`, `block` or `use`)",
         frozenset({"MODEL", "DATA", "TRAIN", "REPORT", "PARAM", "FN", "BLOCK", "USE"}),
     ),
-    (
-        "a statement",
-        frozenset({"NAME", "INPUT", "OUTPUT", "LAYER", "FOR", "IF", "RETURN"}),
-    ),
-    (
-        "an expression",
-        frozenset("NAME NUMBER PERCENTAGE STRING TRUE FALSE NONE LPAR LSQB LBRACE NOT PLUS MINUS IF".split()),
-    ),
-    (
-        "an expression",
-        frozenset("NAME NUMBER PERCENTAGE STRING TRUE FALSE NONE LPAR LSQB LBRACE NOT PLUS MINUS".split()),
-    ),
-    (
-        "an expression",
-        frozenset("NAME NUMBER PERCENTAGE STRING TRUE FALSE NONE LPAR LSQB LBRACE PLUS MINUS".split()),
-    ),
-    (
-        "an operator",
-        frozenset("PLUS MINUS STAR SLASH DOUBLE_SLASH PERCENT AT POWER EQUAL LESS MORE AND OR".split()),
-    ),
-    ("an operator", frozenset("PLUS MINUS STAR SLASH DOUBLE_SLASH PERCENT AT".split())),
+    ("a statement", frozenset({"NAME", "INPUT", "OUTPUT", "LAYER", "FOR", "IF", "RETURN"})),
+    ("an expression", _OPERAND | {"NOT", "IF"}),
+    ("an expression", _OPERAND | {"NOT"}),
+    ("an expression", _OPERAND),
+    ("an operator", _ARITHMETIC),
     ("a number", frozenset({"NUMBER", "PERCENTAGE"})),
 )
 
-# What goes without saying beside an operator or an expression, and would bury the rest.
-_AFTER_OPERAND = frozenset(
-    "POWER LPAR LSQB POINT EQUAL UNEQUAL LESS LESS_EQUAL MORE MORE_EQUAL AND OR PLUS MINUS STAR SLASH DOUBLE_SLASH PERCENT AT".split()
-)
+# What goes without saying beside an operator, and would bury the rest.
+_AFTER_OPERAND = _ARITHMETIC | _COMPARISON | {"POWER", "LPAR", "LSQB", "POINT", "AND", "OR"}
 
 _NAMED = {
     "NAME": "a name",
