@@ -28,6 +28,9 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run `nnc` on these arguments and give the exit code."""
+    # TensorFlow's C++ part talks to standard error of devices and graphs, also when all is well; it reads this as it is
+    # loaded. Whoever wants to hear it sets the variable.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         code = cli(list(arguments), standalone_mode=False, prog_name="nnc")
         sys.stdout.flush()

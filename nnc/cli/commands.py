@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
 from nnc import pipeline
 from nnc.cli.terminal import report_findings, say
+from nnc.diagnostics import Diagnostic, UserFault, suggest
+from nnc.files import write_text
 from nnc.render import FORMATS
+from nnc.source import Source
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,8 +31,6 @@ class _Ordered(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        from nnc.diagnostics import suggest
-
         name = args[0] if args else ""
         if name and not name.startswith("-") and name not in self.commands:
             near = suggest(name, self.commands)
@@ -97,12 +98,12 @@ def new(
 def check(specs: tuple[Path, ...], form: str, assignments: tuple[str, ...], quiet: bool, verbose: bool) -> int:
     """Find every mistake in SPECS, shapes included; nothing is run and no TensorFlow is loaded."""
     del verbose
-    findings = []
+    findings: list[Diagnostic] = []
     failed = False
     for path in specs:
         try:
             checked = pipeline.check(path, pipeline.Settings(_overrides(assignments)))
-        except pipeline.UserFault as fault:
+        except UserFault as fault:
             findings.extend(fault.findings)
             failed = True
             continue
@@ -145,7 +146,7 @@ def fmt(
     changed = 0
     for path in specs:
         if str(path) == "-":
-            sys.stdout.write(pipeline.formatted(pipeline.Source("<stdin>", sys.stdin.read())))
+            sys.stdout.write(pipeline.formatted(Source("<stdin>", sys.stdin.read())))
             continue
         source = pipeline.read_source(path)
         text = pipeline.formatted(source)
@@ -155,7 +156,7 @@ def fmt(
         if diff:
             sys.stdout.write(pipeline.difference(path, source.text, text))
         elif not only_check:
-            pipeline.write_text(path, text)
+            write_text(path, text)
         if not quiet and not diff:
             say(f"{path}: {'is not in the format' if only_check else 'formatted'}")
     return int(bool(changed) and (only_check or diff))
@@ -171,7 +172,7 @@ def compile_(
     spec: Path,
     output: Path | None,
     model: str | None,
-    style: str,
+    style: Literal["layers", "neurons"],
     assignments: tuple[str, ...],
     quiet: bool,
     verbose: bool,
@@ -206,8 +207,8 @@ def train(
     checked = _read(spec, assignments, model)
     run = output or Path("runs") / spec.stem
     with Progress(quiet=quiet) as progress:
-        evidence = pipeline.train(checked, run, pipeline.Settings(_overrides(assignments), model), progress)
-    sys.stdout.write(pipeline.verdict(evidence) + "\n")
+        verdict = pipeline.train(checked, run, pipeline.Settings(_overrides(assignments), model), progress)
+    sys.stdout.write(verdict + "\n")
     if not quiet:
         say(f"wrote {run}; next: nnc report {run}, or nnc predict {run} TABLE")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnc.run.evaluate import Evaluated, evaluate
-from nnc.run.folder import save, write_csv
+from nnc.run.folder import save, write_csv, write_rows
 from nnc.run.predict import Predicted, predict
 from nnc.run.reproduce import reproduce
 from nnc.run.training import Trained, train
@@ -20,4 +20,5 @@ __all__ = [
     "save",
     "train",
     "write_csv",
+    "write_rows",
 ]

@@ -13,7 +13,7 @@ import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from nnc.diagnostics import UserFault
 from nnc.emit.keras_model import save_model
@@ -118,6 +118,15 @@ def safe_cell(text: str) -> str:
 def write_csv(path: Path, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A CSV file in UTF-8. Raises OSError."""
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow([safe_cell(name) for name in head])
-        writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+        write_rows(stream, head, rows)
+
+
+def write_rows(stream: TextIO, head: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    """CSV into an open stream, row by row as they come; gives how many there were. Raises OSError."""
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([safe_cell(name) for name in head])
+    count = 0
+    for row in rows:
+        writer.writerow([safe_cell(cell) for cell in row])
+        count += 1
+    return count

@@ -1,0 +1,70 @@
+"""Checked graph → files: Python, Keras's own formats, drawings. Keras is imported only by the kinds that need it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from nnc.files import beside
+from nnc.pipeline.front import Checked, require
+
+if TYPE_CHECKING:
+    from nnc.graph import ModelGraph
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How a drawing is to be made: `layers` (the graph of layers) or `neurons` (a circle a neuron)."""
+
+    style: Literal["layers", "neurons"] = "layers"
+
+
+def python_text(checked: Checked, model: ModelGraph) -> str:
+    """The model as Python that builds it with Keras's functional API."""
+    from nnc.emit.python_source import python_source
+
+    return python_source(require(checked), model)
+
+
+def _write_python(checked: Checked, model: ModelGraph, drawing: Drawing, path: Path) -> None:
+    del drawing
+    path.write_text(python_text(checked, model), encoding="utf-8", newline="\n")
+
+
+def _write_svg(checked: Checked, model: ModelGraph, drawing: Drawing, path: Path) -> None:
+    from nnc.emit.diagram import draw
+    from nnc.emit.network import describe
+
+    del checked
+    path.write_text(draw(describe(model), drawing.style), encoding="utf-8", newline="\n")
+
+
+def _write_keras(checked: Checked, model: ModelGraph, drawing: Drawing, path: Path) -> None:
+    from nnc.emit.keras_model import save_model
+
+    del drawing
+    save_model(require(checked), model, path)
+
+
+def _write_json(checked: Checked, model: ModelGraph, drawing: Drawing, path: Path) -> None:
+    from nnc.emit.keras_model import model_json
+
+    del drawing
+    path.write_text(model_json(require(checked), model), encoding="utf-8", newline="\n")
+
+
+# A new kind of output is a row: its ending and the function that writes it.
+OUTPUTS: Mapping[str, Callable[[Checked, ModelGraph, Drawing, Path], None]] = {
+    ".py": _write_python,
+    ".keras": _write_keras,
+    ".json": _write_json,
+    ".svg": _write_svg,
+}
+
+
+def compile_to(checked: Checked, model: ModelGraph, out: Path, drawing: Drawing | None = None) -> None:
+    """Write the model in the form that the ending of `out` says (a row of OUTPUTS)."""
+    with beside(out) as made:
+        OUTPUTS[out.suffix.lower()](checked, model, drawing or Drawing(), made)

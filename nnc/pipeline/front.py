@@ -1,0 +1,164 @@
+"""Text → tree → checked graph; and text → canonical text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nnc import codes, limits
+from nnc.check import check as check_file
+from nnc.diagnostics import Findings, UserFault, suggest
+from nnc.source import Source
+from nnc.syntax import parse
+
+if TYPE_CHECKING:
+    from nnc.graph import ModelGraph, Spec
+    from nnc.syntax.tree import File
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the command line says about a spec: `--set` by name, as text, and `--model`."""
+
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    model: str | None = None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A spec that was read and checked. `spec` is None where there are errors among the findings.
+
+    `used` are the other files that it reads by `use`.
+    """
+
+    path: Path
+    source: Source
+    file: File | None
+    spec: Spec | None
+    findings: Findings
+    used: tuple[Source, ...] = ()
+
+
+# ---- text → checked graph ------------------------------------------------------------------------
+
+
+def read_source(path: Path, shown: str | None = None) -> Source:
+    """The text of a spec. Raises UserFault where it can't be read, is too large or is not UTF-8."""
+    name = shown or str(path)
+    findings = Findings()
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(limits.MAX_SPEC_BYTES + 1)
+    except OSError as error:
+        near = suggest(path.name, (p.name for p in path.parent.glob("*.nn"))) if path.parent.is_dir() else None
+        findings.add(
+            codes.NO_SUCH_FILE,
+            f"`{name}` can't be read: {error.strerror or error}",
+            help=f"did you mean `{path.with_name(near)}`?" if near else None,
+        )
+        raise UserFault(findings) from error
+    if len(content) > limits.MAX_SPEC_BYTES:
+        findings.add(
+            codes.TOO_LARGE,
+            f"`{name}` is larger than a spec may be",
+            expected=f"at most {limits.MAX_SPEC_BYTES:,} bytes",
+            help="is this a spec at all? Data belongs into a file that the spec names",
+        )
+        raise UserFault(findings)
+    try:
+        return Source(name, content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        findings.add(
+            codes.NOT_UTF8,
+            f"`{name}` is not UTF-8: byte {content[error.start]:#04x} in line {line} is no character",
+            help="save the file as UTF-8",
+        )
+        raise UserFault(findings) from error
+
+
+def check(path: Path, settings: Settings | None = None, *, widths: Mapping[str, int] | None = None) -> Checked:
+    """Read, parse and check a spec. Raises UserFault only where the file itself can't be read."""
+    return check_source(path, read_source(path), settings or Settings(), widths=widths or {})
+
+
+def check_source(path: Path, source: Source, settings: Settings, *, widths: Mapping[str, int]) -> Checked:
+    """Parse and check text that is at hand; `path` is where the files that it uses are looked for."""
+    file, findings = parse(source)
+    spec = None
+    used: dict[str, Source] = {}
+
+    def read(name: str) -> Source:
+        """How `use` opens a file: by a path relative to the spec's folder."""
+        place = path.parent / name
+        used[str(place)] = read_source(place)
+        return used[str(place)]
+
+    if file is not None:
+        spec, found = check_file(file, overrides=settings.overrides, widths=widths, read=read)
+        findings = Findings([*findings, *found])
+    return Checked(path, source, file, None if findings.has_errors else spec, findings, tuple(used.values()))
+
+
+def require(checked: Checked) -> Spec:
+    """The checked spec. Raises UserFault with all findings where there are errors among them."""
+    if checked.spec is None:
+        raise UserFault(checked.findings)
+    return checked.spec
+
+
+def choose_model(spec: Spec, name: str | None) -> ModelGraph:
+    """The model of that name, the only one, or else the first. Raises UserFault where there is none."""
+    findings = Findings()
+    if not spec.models:
+        findings.add(codes.NO_MODEL, f"`{spec.file}` has no model", help="write one: model Name { ... }")
+        raise UserFault(findings)
+    if name is None:
+        return spec.model
+    if name not in spec.models:
+        near = suggest(name, spec.models)
+        findings.add(
+            codes.NO_MODEL,
+            f"`{spec.file}` has no model `{name}`",
+            expected=", ".join(spec.models),
+            help=f"did you mean `{near}`?" if near else None,
+        )
+        raise UserFault(findings)
+    return spec.models[name]
+
+
+# ---- text → canonical text -----------------------------------------------------------------------
+
+
+def formatted(source: Source) -> str:
+    """The text in the canonical format. Raises UserFault where it can't be parsed."""
+    from nnc.syntax import format_file
+
+    file, findings = parse(source)
+    if file is None or findings.has_errors:
+        raise UserFault(findings)
+    return format_file(file)
+
+
+def difference(path: Path, before: str, after: str) -> str:
+    """What the formatter would change, as a unified diff."""
+    from difflib import unified_diff
+
+    lines = unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), str(path), f"{path} (formatted)"
+    )
+    return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+
+
+def summary(spec: Spec) -> str:
+    """A right spec in one line: its models and their parameters."""
+    words = []
+    for name, model in spec.models.items():
+        if model.trainable is None or model.non_trainable is None:
+            words.append(f"model {name}, parameters hang on the data")
+        else:
+            total = model.trainable + model.non_trainable
+            words.append(f"model {name}, {total:,} parameter{'s' * (total != 1)}")
+    return "; ".join(words) or "no model"

@@ -1,0 +1,336 @@
+"""Checked graph → run → evidence → report; and predictions from a run.
+
+A run folder is made beside its place and moved there when it is whole. TensorFlow is loaded by `train` and `predict`
+alone: a report of a run that is there is rendered without it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from nnc import codes
+from nnc.diagnostics import Findings, UserFault
+from nnc.files import beside
+from nnc.pipeline.front import Checked, Settings, check_source, choose_model, require
+
+if TYPE_CHECKING:
+    from nnc.data import Prepared, Table
+    from nnc.evidence import Evidence, Explanation, Reproduce
+    from nnc.graph import DataConfig, ModelGraph, Spec
+    from nnc.run import Evaluated
+
+# What a report leaves in a folder; a new run takes them away, since they speak of the old one.
+REPORTS = ("report.html", "report.pdf")
+
+
+class Progress(Protocol):
+    """Whoever shows how far the work is."""
+
+    def phase(self, words: str) -> None:
+        """A new piece of work begins."""
+
+    def start(self, epochs: int) -> None:
+        """Training begins; it takes at most so many epochs."""
+
+    def epoch(self, number: int, logs: Mapping[str, float], seconds_left: float) -> None:
+        """Epoch `number` (from 1) is done."""
+
+    def end(self) -> None:
+        """Training is done, perhaps before the last epoch."""
+
+
+@dataclass(frozen=True)
+class Pages:
+    """A written report: where it lies, and its verdict in a sentence or two."""
+
+    html: Path
+    pdf: Path
+    verdict: str
+
+
+# ---- training ------------------------------------------------------------------------------------
+
+
+def train(checked: Checked, run: Path, settings: Settings, progress: Progress) -> str:
+    """Train the spec's model into the folder `run` and give the verdict in a sentence or two.
+
+    Raises UserFault for what is wrong with spec or data, RunFault where the training fails. Whatever happens, a run
+    that was there stays whole until the new one is.
+    """
+    from nnc.report import verdict
+
+    _may_be_replaced(run)
+    progress.phase("preparing")
+    table = _table(checked)
+    evidence = _train(checked, table, run, settings, progress)
+    progress.end()
+    return verdict(evidence)
+
+
+def _train(checked: Checked, table: Table, run: Path, settings: Settings, progress: Progress) -> Evidence:
+    from nnc.data import prepare, widths
+
+    began = time.monotonic()
+    spec = require(checked)
+    prepared = prepare(table, spec, choose_model(spec, settings.model))
+    # Now that the table's width is known, every shape is checked again with it.
+    sizes = widths(prepared, choose_model(spec, settings.model).inputs)
+    checked = check_source(checked.path, checked.source, settings, widths=sizes)
+    spec = require(checked)
+    with beside(run) as folder:
+        folder.mkdir()
+        evidence = _run(checked, spec, choose_model(spec, settings.model), prepared, folder, settings, progress, began)
+        _keep_what_others_put_there(run, folder)
+    return evidence
+
+
+def _run(
+    checked: Checked,
+    spec: Spec,
+    model: ModelGraph,
+    prepared: Prepared,
+    folder: Path,
+    settings: Settings,
+    progress: Progress,
+    began: float,
+) -> Evidence:
+    from nnc import run as runs
+
+    times = {"preparing": time.monotonic() - began}
+    trained = runs.train(spec, model, prepared, folder=folder, progress=progress)
+    progress.phase("evaluating")
+    began = time.monotonic()
+    evaluated = runs.evaluate(trained)
+    times["evaluating"] = time.monotonic() - began
+    progress.phase("explaining")
+    began = time.monotonic()
+    explanation, reason = _explain(evaluated)
+    times["explaining"] = time.monotonic() - began
+    reproduce = runs.reproduce(
+        trained, command=_command(checked, settings), spec_text=checked.source.text, folder=checked.path.parent
+    )
+    reproduce = replace(reproduce, sha256={**reproduce.sha256, **_used_hashes(checked)})
+    evidence = _evidence(spec, model, evaluated, explanation, reason, reproduce)
+    runs.save(folder, evaluated, evidence, checked.source.text, times)
+    return evidence
+
+
+def _explain(evaluated: Evaluated) -> tuple[Explanation | None, str | None]:
+    """SHAP over the evaluated rows, or the reason why there is none."""
+    from nnc import explain
+
+    trained, part = evaluated.trained, evaluated.part
+    prepared, config = trained.prepared, trained.spec.report
+    asked = {key: value for key, value in (config.explain if config else {}).items() if isinstance(value, int)}
+    try:
+        explanation = explain.explain(
+            trained.model,
+            train=prepared.train.matrix,
+            test=part.matrix,
+            display=prepared.display(part),
+            features=prepared.preparation.features,
+            columns=prepared.preparation.feature_columns,
+            task=prepared.task,
+            classes=prepared.preparation.target.classes,
+            predictions=evaluated.predictions.scores,
+            truth=part.truth,
+            file_rows=part.rows.tolist(),
+            forest=evaluated.forest,
+            settings=explain.Settings(**asked),
+            seed=trained.train.seed,
+        )
+    except explain.CannotExplain as error:
+        return None, str(error)
+    return explanation, None
+
+
+def _evidence(
+    spec: Spec,
+    model: ModelGraph,
+    evaluated: Evaluated,
+    explanation: Explanation | None,
+    reason: str | None,
+    reproduce: Reproduce,
+) -> Evidence:
+    from nnc.emit.network import describe
+    from nnc.evidence import Evidence, Missing
+    from nnc.explain import concerns
+
+    config = spec.report
+    missing = () if reason is None else (Missing("explanation", reason),)
+    warnings = (*evaluated.warnings, *(concerns(explanation) if explanation else ()))
+    return Evidence(
+        title=(config.title if config else None) or model.name,
+        language=config.language if config else "en",
+        task=evaluated.trained.prepared.task,
+        use=config.use if config else None,
+        limits=config.limits if config else None,
+        network=describe(model),
+        data=evaluated.trained.prepared.evidence,
+        training=evaluated.trained.training,
+        evaluation=evaluated.evaluation,
+        baselines=evaluated.baselines,
+        explanation=explanation,
+        warnings=warnings,
+        missing=missing,
+        reproduce=reproduce,
+    )
+
+
+def _command(checked: Checked, settings: Settings) -> str:
+    """What somebody types to make this report again."""
+    words = ["nnc", "report", str(checked.path)]
+    for name, value in settings.overrides.items():
+        words += ["--set", f"{name}={value}"]
+    if settings.model is not None:
+        words += ["--model", settings.model]
+    return shlex.join(words)
+
+
+def _used_hashes(checked: Checked) -> dict[str, str]:
+    """SHA-256 of each file that the spec uses, by its name."""
+    return {source.name: hashlib.sha256(source.text.encode()).hexdigest() for source in checked.used}
+
+
+def _table(checked: Checked) -> Table:
+    """The rows that the spec names. Raises UserFault where it names none."""
+    from nnc.data import load
+
+    config: DataConfig | None = require(checked).data
+    if config is None:
+        findings = Findings()
+        findings.add(
+            codes.NOT_TRAINABLE,
+            f"`{checked.source.name}` has no data section, so there is nothing to train on",
+            help='write data { source = csv("table.csv") target = ... }, or compile the model and train it yourself',
+        )
+        raise UserFault(findings)
+    return load(config, checked.path.parent)
+
+
+# ---- run folders ---------------------------------------------------------------------------------
+
+
+def _is_run(folder: Path) -> bool:
+    return (folder / "evidence.json").is_file() and (folder / "spec.nn").is_file()
+
+
+def _may_be_replaced(run: Path) -> None:
+    """Raise UserFault where `run` is something that no run wrote: what a user has is never replaced."""
+    if not run.exists() or _is_run(run) or (run.is_dir() and not any(run.iterdir())):
+        return
+    findings = Findings()
+    findings.add(
+        codes.CANNOT_WRITE,
+        f"`{run}` is there already and is no run, so it is left alone",
+        help="name another folder with -o",
+    )
+    raise UserFault(findings)
+
+
+def _keep_what_others_put_there(run: Path, folder: Path) -> None:
+    """Copy into the new run what lies in the old one and no run wrote (notes, say); old reports go."""
+    if not run.is_dir():
+        return
+    for old in run.iterdir():
+        new = folder / old.name
+        if old.name in REPORTS or new.exists():
+            continue
+        if old.is_dir() and not old.is_symlink():
+            shutil.copytree(old, new, symlinks=True)
+        else:
+            shutil.copy2(old, new, follow_symlinks=False)
+
+
+# ---- reports -------------------------------------------------------------------------------------
+
+
+def report(checked: Checked, out: Path, settings: Settings, progress: Progress) -> Pages:
+    """Write the report of a spec into the folder `out`, with its run in `out/run`.
+
+    Trains only where that run is not of just this spec, params, data and version of nnc. Raises UserFault, RunFault.
+    """
+    run = out / "run"
+    _may_be_replaced(run)
+    progress.phase("preparing")
+    table = _table(checked)
+    evidence = _current(run, checked, table, settings)
+    if evidence is None:
+        evidence = _train(checked, table, run, settings, progress)
+    return _render(evidence, out, progress)
+
+
+def report_run(folder: Path, out: Path, progress: Progress) -> Pages:
+    """Write the report of a run that is there, without training and without TensorFlow. Raises UserFault."""
+    run = folder if _is_run(folder) else folder / "run"
+    findings = Findings()
+    if not _is_run(run):
+        findings.add(
+            codes.NOT_A_RUN,
+            f"`{folder}` is no finished run: it has no evidence.json",
+            help="train one: nnc train SPEC -o RUN",
+        )
+        raise UserFault(findings)
+    return _render(_read_evidence(run), out, progress)
+
+
+def _read_evidence(run: Path) -> Evidence:
+    from nnc import evidence
+
+    try:
+        return evidence.read(run / "evidence.json")
+    except (OSError, ValueError) as error:
+        findings = Findings()
+        findings.add(codes.BROKEN_RUN, f"`{run / 'evidence.json'}` can't be read: {error}", help="train again")
+        raise UserFault(findings) from error
+
+
+def _current(run: Path, checked: Checked, table: Table, settings: Settings) -> Evidence | None:
+    """The run's evidence if it is of just this spec, params, data and version of nnc."""
+    if not _is_run(run):
+        return None
+    try:
+        found = _read_evidence(run)
+    except UserFault:
+        return None
+    made = found.reproduce
+    spec = hashlib.sha256(checked.source.text.encode()).hexdigest()
+    wanted = {"spec": spec, "data": table.sha256, **_used_hashes(checked)}
+    same = all(made.sha256.get(name) == digest for name, digest in wanted.items())
+    command = made.command == _command(checked, settings)
+    return found if same and command and made.versions.get("nnc") == version("nnc") else None
+
+
+def _render(evidence: Evidence, out: Path, progress: Progress) -> Pages:
+    from nnc.report import render, verdict
+
+    progress.phase("writing")
+    html, pdf = render(evidence, out)
+    progress.end()
+    return Pages(html, pdf, verdict(evidence))
+
+
+# ---- predictions ---------------------------------------------------------------------------------
+
+
+def predict(run: Path, table: Path, out: TextIO) -> int:
+    """Write predictions for a CSV's raw rows as CSV, and give how many. Raises UserFault, RunFault."""
+    from nnc.run import predict as run_predict
+    from nnc.run import write_rows
+
+    predicted = run_predict(run, table)
+    return write_rows(out, predicted.head, predicted.rows)
+
+
+def predict_to(run: Path, table: Path, out: Path) -> int:
+    """The same into a file, which is moved into place when it is whole."""
+    with beside(out) as made, made.open("w", encoding="utf-8", newline="") as stream:
+        return predict(run, table, stream)
