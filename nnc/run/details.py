@@ -8,7 +8,7 @@ import numpy.typing as npt
 from nnc.data import Part, Prepared
 from nnc.data.table import shortest
 from nnc.evidence import CalibrationBin, ClassScores, Line, Threshold, WorstRow
-from nnc.run.scores import BINS, Predictions, calibration_bin
+from nnc.run.scores import BINS, THRESHOLD, Predictions, calibration_bin
 
 POINTS = 400
 WORST = 10
@@ -77,7 +77,9 @@ def thresholds(validation: Predictions | None, test: Predictions) -> tuple[Thres
         "f1": 2 * hits / np.maximum(hits + alarms + positives, 1),
         "youden": hits / positives - alarms / negatives,
     }
-    return tuple(_at(float(cuts[int(np.argmax(values))]), name, test) for name, values in found.items())
+    # Of several that are equally good the one nearest to 0.5, which is what one would take without looking.
+    near = np.argsort(np.abs(cuts - THRESHOLD), kind="stable")
+    return tuple(_at(float(cuts[near][int(np.argmax(values[near]))]), name, test) for name, values in found.items())
 
 
 def _at(cut: float, criterion: str, p: Predictions) -> Threshold:

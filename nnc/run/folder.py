@@ -107,11 +107,11 @@ def spoken(said: Predictions, classes: tuple[str, ...]) -> tuple[list[str], Iter
 def safe_cell(text: str) -> str:
     """A cell that no spreadsheet takes for a formula: a quote is put before what would begin one. Numbers stay."""
     if not text.startswith(_FORMULA):
-        return text
+        return text.replace("\r", "\n")  # a bare carriage return ends a row, and Python 3.11 doesn't quote it
     try:
         float(text)
     except ValueError:
-        return f"'{text}"
+        return f"'{text}".replace("\r", "\n")
     return text
 
 
