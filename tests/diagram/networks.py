@@ -247,6 +247,15 @@ def wide_deep() -> Network:
     return b.build(at)
 
 
+def many_inputs() -> Network:
+    """An embedding for each of 16 categories."""
+    b = Builder("many_inputs")
+    inputs = [b.add("Input", (), "[1]", layer=f"category{index}") for index in range(16)]
+    at = [b.add("Embedding", source, "[4]", trainable=80) for source in inputs]
+    x = b.dense(b.add("Concatenate", tuple(at), "[64]"), 32)
+    return b.build(b.dense(x, 1, "sigmoid", role="output"))
+
+
 def chain(length: int) -> Network:
     return mlp(f"chain{length}", (8,) * length + (1,))
 
@@ -298,6 +307,7 @@ ALL: dict[str, Callable[[], Network]] = {
     "ticket_router": ticket_router,
     "lstm": lstm,
     "wide_deep": wide_deep,
+    "many_inputs": many_inputs,
     "chain30": lambda: chain(30),
     "chain2000": lambda: chain(2_000),
     "dense_net": lambda: dense_net(12),

@@ -18,11 +18,11 @@ from nnc.emit.diagram.theme import FAMILIES
 from nnc.emit.diagram.words import words
 from nnc.evidence import Network
 
-# The type area of an A4 page in the units of a drawing, at which its smallest text prints at 7 points.
+# The type area of an A4 page in the units of a drawing: at its own size the smallest text prints at 7 points.
 PAGE = (690.0, 960.0)
 # A drawing that must be printed smaller than this is drawn from a smaller plan, and one that leaves layers out is
 # taken only where it would else be smaller than that.
-_READABLE, _BARELY = 0.74, 0.55
+_READABLE, _BARELY = 0.65, 0.45
 _WITH_INSETS = 0.6  # insets are worth some size
 _COLUMNS = 6
 _MARGIN = Padding(side=12.0, top=12.0, bottom=12.0)
@@ -36,7 +36,7 @@ def lay_out(network: Network, *, language: str = "en") -> LayerLayout:
     told = words(language)
     best: tuple[float, _Drawing] | None = None
     for plan in plans(network):
-        if plan.cut and best is not None and best[0] >= _BARELY:
+        if plan.cut and best is not None and not best[1].plan.cut and best[0] >= _BARELY:
             break
         drawing = _Drawing(plan, told)
         scale = drawing.scale()

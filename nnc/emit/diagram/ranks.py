@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 _SWEEPS = 12
+_WIDEST_ROW = 5  # boxes
 
 
 @dataclass(frozen=True)
@@ -102,15 +104,20 @@ def grid(cells: Sequence[Cell], edges: Sequence[Edge]) -> Grid:
 
 
 def _levels(cells: Sequence[Cell], edges: Sequence[Edge]) -> dict[str, int]:
-    """The longest way from the top; cells pinned to the bottom share the last row."""
+    """The longest way from the top, or further down where a row is full; cells pinned to the bottom share the last."""
     before: dict[str, list[str]] = {}
     for edge in edges:
         before.setdefault(edge.target, []).append(edge.source)
     pinned = any(cell.pin == "top" for cell in cells)
     levels: dict[str, int] = {}
+    full: Counter[int] = Counter()
     for cell in cells:
         start = 0 if cell.pin == "top" or not pinned else 1
-        levels[cell.key] = max((levels[source] + 1 for source in before.get(cell.key, ())), default=start)
+        level = max((levels[source] + 1 for source in before.get(cell.key, ())), default=start)
+        while cell.pin is None and full[level] >= _WIDEST_ROW:
+            level += 1
+        full[level] += 1
+        levels[cell.key] = level
     bottom = [cell.key for cell in cells if cell.pin == "bottom"]
     if bottom:
         last = max([levels[cell.key] for cell in cells if cell.pin != "bottom"], default=0) + 1
