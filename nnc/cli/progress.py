@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from types import TracebackType
@@ -81,6 +82,7 @@ def _bars() -> Bars:
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(compact=True),
-        console=Console(stderr=True),
+        # A descriptor of its own: while TensorFlow is loaded, descriptor 2 leads elsewhere.
+        console=Console(file=os.fdopen(os.dup(2), "w")),
         transient=False,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from nnc.files import beside
 from nnc.pipeline.front import Checked, require
+from nnc.pipeline.quiet import load_tensorflow
 
 if TYPE_CHECKING:
     from nnc.graph import ModelGraph
@@ -42,6 +43,7 @@ def _write_svg(checked: Checked, model: ModelGraph, drawing: Drawing, path: Path
 
 
 def _write_keras(checked: Checked, model: ModelGraph, drawing: Drawing, path: Path) -> None:
+    load_tensorflow()
     from nnc.emit.keras_model import save_model
 
     del drawing
@@ -49,6 +51,7 @@ def _write_keras(checked: Checked, model: ModelGraph, drawing: Drawing, path: Pa
 
 
 def _write_json(checked: Checked, model: ModelGraph, drawing: Drawing, path: Path) -> None:
+    load_tensorflow()
     from nnc.emit.keras_model import model_json
 
     del drawing

@@ -20,6 +20,7 @@ from nnc import codes
 from nnc.diagnostics import Findings, UserFault
 from nnc.files import beside
 from nnc.pipeline.front import Checked, Settings, check_source, choose_model, require
+from nnc.pipeline.quiet import load_tensorflow
 
 if TYPE_CHECKING:
     from nnc.data import Prepared, Table
@@ -102,6 +103,7 @@ def _run(
     progress: Progress,
     began: float,
 ) -> Evidence:
+    load_tensorflow()
     from nnc import run as runs
 
     times = {"preparing": time.monotonic() - began}
@@ -323,6 +325,7 @@ def _render(evidence: Evidence, out: Path, progress: Progress) -> Pages:
 
 def predict(run: Path, table: Path, out: TextIO) -> int:
     """Write predictions for a CSV's raw rows as CSV, and give how many. Raises UserFault, RunFault."""
+    load_tensorflow()
     from nnc.run import predict as run_predict
     from nnc.run import write_rows
 
