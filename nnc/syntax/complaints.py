@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nnc import codes
-from nnc.diagnostics import Code, Label
+from nnc.diagnostics import Label
 from nnc.source import Span
 from nnc.syntax.lexer import BAD, BAD_NUMBER, OPEN_STRING, RESERVED
 from nnc.syntax.literals import is_control
-from nnc.syntax.slips import HINTS
+from nnc.syntax.slips import FORMS, HINTS
 from nnc.syntax.tables import END, LINE_END
 from nnc.syntax.trouble import Trouble
-from nnc.syntax.words import found
+from nnc.syntax.words import COMPARISONS, found
 
 # ---- tokens that can stand nowhere ---------------------------------------------------------------
 
@@ -70,18 +70,17 @@ def _bad_character(t: Trouble) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    code: Code
     message: str
     help: str | None
 
 
 def _misplaced(t: Trouble) -> None:
-    said = _particular(t) or _Said(codes.SYNTAX, f"{found(t.token, t.source.text)} can't stand here", None)
+    said = _particular(t) or _Said(_cannot_stand(t), _form(t))
     t.findings.add(
-        said.code,
+        codes.SYNTAX,
         said.message,
         _place(t),
-        expected=t.words.expected(t.machine.acceptable()),
+        expected=t.words.expected(t.machine.acceptable() - ({LINE_END} if t.machine.at_anchor() else set())),
         found=found(t.token, t.source.text),
         help=said.help,
     )
@@ -96,34 +95,91 @@ def _place(t: Trouble) -> Span:
 
 def _particular(t: Trouble) -> _Said | None:
     """What can be said better than "can't stand here", by what stands around the token."""
+    return next((said for explain in _PARTICULAR if (said := explain(t)) is not None), None)
+
+
+def _remainder(t: Trouble) -> _Said | None:
     before = t.before
-    ending = t.token.kind in (LINE_END, END)
-    if before is not None and before.kind == "PERCENTAGE" and before.end == t.token.start:
-        return _Said(
-            codes.SYNTAX, "a number directly before `%` is a percentage", "for the remainder, write blanks: `7 % 2`"
-        )
-    if (
-        before is t.first
-        and before.kind == "NAME"
-        and t.token.kind in ("ARROW", "LPAR")
-        and t.machine.accepts(["ASSIGN"])
-    ):
-        return _Said(codes.SYNTAX, "what this gives has no name", "bind it: `h = x -> Dense(8)`, or `output y = ...`")
-    if t.machine.accepts(["ASSIGN"]) and before is not None and not ending and not t.machine.accepts(["COLON"]):
-        return _Said(codes.SYNTAX, f"`=` is missing before {found(t.token, t.source.text)}", None)
-    word = t.text
-    if word in RESERVED and t.machine.accepts(["NAME"]):
-        return _Said(
-            codes.SYNTAX,
-            f"`{word}` is a word of the language and can't be a name",
-            f'a column of this name is quoted: `"{word}"`',
-        )
-    comment = t.source.text.find("//", t.first.start, t.token.start)
-    if comment >= 0 and "\n" not in t.source.text[comment : t.token.start]:
-        return _Said(
-            codes.SYNTAX, f"{found(t.token, t.source.text)} can't stand here", "a comment begins with `#`; `//` divides"
-        )
-    return _Said(codes.SYNTAX, "the file ends too early", None) if t.token.kind == END else None
+    if before is None or before.kind != "PERCENTAGE" or before.end != t.token.start:
+        return None
+    return _Said("a number directly before `%` is a percentage", "for the remainder, write blanks: `7 % 2`")
+
+
+def _nameless(t: Trouble) -> _Said | None:
+    """A chain or a call that stands alone."""
+    before = t.before
+    if before is not t.first or before.kind != "NAME" or t.token.kind not in ("ARROW", "LPAR"):
+        return None
+    if not t.machine.accepts(["ASSIGN"]):
+        return None
+    return _Said("what this gives has no name", "bind it: `h = x -> Dense(8)`, or `output y = ...`")
+
+
+def _loose_constant(t: Trouble) -> _Said | None:
+    if t.height > 1 and t.machine.bodies(t.height):
+        return None
+    if t.token is not t.first or t.token.kind != "NAME" or t.stream.following.kind != "ASSIGN":
+        return None
+    return _Said(
+        f"`{t.text}` can't be bound outside a model, block or fn", f"a constant of the file is `param {t.text} = ...`"
+    )
+
+
+def _reserved(t: Trouble) -> _Said | None:
+    if t.text not in RESERVED or not t.machine.accepts(["NAME"]):
+        return None
+    message = f"`{t.text}` is a word of the language and can't be a name"
+    return _Said(message, f'a column of this name is quoted: `"{t.text}"`')
+
+
+def _foreign_comment(t: Trouble) -> _Said | None:
+    comment = t.source.text.rfind("//", t.first.start, t.token.end)
+    if comment < 0 or "\n" in t.source.text[comment : t.token.start]:
+        return None
+    return _Said(_cannot_stand(t), "a comment begins with `#`; `//` divides")
+
+
+def _compared_twice(t: Trouble) -> _Said | None:
+    if t.token.kind not in COMPARISONS or not t.machine.accepts(["AND"]):
+        return None
+    return _Said("comparisons do not chain", "write `a < b and b < c`")
+
+
+def _lone_else(t: Trouble) -> _Said | None:
+    return _Said("there is no `if` that this `else` belongs to", _form(t)) if t.token.kind == "ELSE" else None
+
+
+def _ends_early(t: Trouble) -> _Said | None:
+    if t.token.kind not in (LINE_END, END):
+        return None
+    return _Said("the line ends too early" if t.token.kind == LINE_END else "the file ends too early", _form(t))
+
+
+_PARTICULAR: tuple[Callable[[Trouble], _Said | None], ...] = (
+    _remainder,
+    _nameless,
+    _loose_constant,
+    _reserved,
+    _foreign_comment,
+    _compared_twice,
+    _lone_else,
+    _ends_early,
+)
+
+
+def _cannot_stand(t: Trouble) -> str:
+    return f"{found(t.token, t.source.text)} can't stand here"
+
+
+def _form(t: Trouble) -> str | None:
+    """How the statement is written that the token is one of the first of."""
+    word = t.first.word or t.first.kind
+    near = t.stream.last - t.anchor.first <= _HEAD or word == "PARAM"
+    return f"the form is: {FORMS[word]}" if word in FORMS and near else None
+
+
+_HEAD = 4
+"""Tokens of a statement that its form has something to say about."""
 
 
 _NO_TOKENS: dict[str, Callable[[Trouble], None]] = {

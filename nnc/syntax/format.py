@@ -177,6 +177,10 @@ class _Printer:
         self._statement(row(node, f"{self._padded[id(node)]} = ", node.value), indent)
 
 
+def _of_one_kind(first: tree.Item, second: tree.Item) -> bool:
+    return type(first) is type(second) and _one_line(first) and _one_line(second)
+
+
 def _one_line(item: tree.Item) -> bool:
     return isinstance(item, tree.Use | tree.Param) or (isinstance(item, tree.Fn) and item.short)
 

@@ -29,12 +29,10 @@ def row(node: tree.Node, *parts: str | tree.Node | Doc) -> Row:
     return Row(tuple(docs), node.span.start, node.span.end)
 
 
-def group(
-    node: tree.Node, opening: str, items: Sequence[tree.Node | Doc], closing: str, *, comma: bool = True
-) -> Group:
+def group(node: tree.Node, brackets: str, items: Sequence[tree.Node | Doc], *, comma: bool = True) -> Group:
     """A node that is a list of things between brackets."""
     docs = tuple(document(item) if isinstance(item, tree.Node) else item for item in items)
-    return Group(opening, docs, closing, node.span.start, node.span.end, comma)
+    return Group(brackets[0], docs, brackets[1], node.span.start, node.span.end, comma)
 
 
 def _number(node: tree.Number) -> Doc:
@@ -50,15 +48,16 @@ _CONSTANTS = {True: "true", False: "false", None: "none"}
 
 def _tuple(node: tree.TupleOf) -> Doc:
     if len(node.items) == 1:  # `(a,)` has its comma also in one line
-        return group(node, "(", [row(node.items[0], node.items[0], ",")], ")", comma=False)
-    return group(node, "(", node.items, ")")
+        return group(node, "()", [row(node.items[0], node.items[0], ",")], comma=False)
+    return group(node, "()", node.items)
 
 
 def _map(node: tree.MapOf) -> Doc:
-    pairs = [
-        Row((document(key), Text(": "), document(value)), key.span.start, value.span.end) for key, value in node.entries
-    ]
-    return group(node, "{", pairs, "}")
+    return group(node, "{}", [_pair(key, value) for key, value in node.entries])
+
+
+def _pair(key: tree.Node, value: tree.Node) -> Doc:
+    return Row((document(key), Text(": "), document(value)), key.span.start, value.span.end)
 
 
 def _range(node: tree.RangeOf) -> Doc:
@@ -118,9 +117,9 @@ _DOCUMENTS: dict[type, Callable[[Any], Doc]] = {
     tree.String: _string,
     tree.Constant: lambda node: text(_CONSTANTS[node.value], node),
     tree.Name: lambda node: text(node.id, node),
-    tree.ListOf: lambda node: group(node, "[", node.items, "]"),
+    tree.ListOf: lambda node: group(node, "[]", node.items),
     tree.TupleOf: _tuple,
-    tree.Paren: lambda node: group(node, "(", [node.inner], ")", comma=False),
+    tree.Paren: lambda node: group(node, "()", [node.inner], comma=False),
     tree.MapOf: _map,
     tree.RangeOf: _range,
     tree.Unary: _unary,

@@ -92,6 +92,11 @@ class Machine:
         """Whether an item, statement, entry or line of features may begin here, or where the stack has that height."""
         return self.states[(height or len(self.states)) - 1] in self._anchors
 
+    def bodies(self, height: int) -> list[Token]:
+        """The `{` of the bodies and sections that are open where the stack has that height."""
+        nodes = (value.node for value in self.values[: height - 1])
+        return [node for node in nodes if isinstance(node, Token) and node.kind == "LBRACE"]
+
     # ---- going on --------------------------------------------------------------------------------
 
     def feed(self, token: Token) -> bool:

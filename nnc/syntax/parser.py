@@ -92,6 +92,7 @@ class _Parse:
         self._machine = Machine(language.tables, builders(source, findings), source)
         self._stream = Stream(source, tokens)
         self._anchors = {1: Anchor(0, 0)}
+        self._said = -1  # the statement that the last finding is about
 
     def run(self) -> tree.File | None:
         machine, stream = self._machine, self._stream
@@ -101,7 +102,7 @@ class _Parse:
                 taken = machine.feed(token)
             except TooDeep as deep:
                 self._too_deep(deep)
-                self._leave_out(stream.index)
+                self._leave_out(stream.last)
                 continue
             if not taken:
                 if not self._go_on_after(token):
@@ -110,7 +111,7 @@ class _Parse:
                 result: tree.File = machine.result
                 return result
             elif machine.at_anchor():
-                self._anchors[len(machine.states)] = Anchor(stream.index, len(stream.open))
+                self._begin_statement()
 
     # ---- after a mistake -------------------------------------------------------------------------
 
@@ -134,10 +135,18 @@ class _Parse:
             words=self._words,
             source=self._source,
             findings=self._findings,
+            again=self._said == self._anchors[height].first,
         )
+        self._said = trouble.anchor.first
         if not mend(trouble):
-            self._leave_out(self._stream.index)
+            self._leave_out(self._stream.last)
+        elif self._machine.at_anchor() and not self._stream.inserted:
+            self._begin_statement()
         return True
+
+    def _begin_statement(self) -> None:
+        """Take note that what comes next may be taken up again from here."""
+        self._anchors[len(self._machine.states)] = Anchor(self._stream.index, len(self._stream.open))
 
     def _anchor_height(self) -> int:
         height = len(self._machine.states)
@@ -151,6 +160,7 @@ class _Parse:
         anchor = self._anchors[height]
         self._machine.drop_to(height)
         self._stream.seek(self._end_of_statement(anchor.first, reached), self._stream.open[: anchor.open])
+        self._begin_statement()
 
     def _end_of_statement(self, start: int, reached: int) -> int:
         """The index of the first token behind a broken statement that begins at `start` and was read up to `reached`.

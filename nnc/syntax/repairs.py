@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nnc import codes
-from nnc.diagnostics import Fix, Label, suggest
+from nnc.diagnostics import Fix, suggest
 from nnc.source import Span
+from nnc.syntax.brackets import stray_closer, unclosed_body, unclosed_bracket, wrong_closer
 from nnc.syntax.complaints import complain
-from nnc.syntax.lexer import CLOSERS, OPENERS, Token
+from nnc.syntax.lexer import Token
 from nnc.syntax.slips import FOREIGN_WORDS, SLIPS, Slip
 from nnc.syntax.tables import END, LINE_END
 from nnc.syntax.trouble import Trouble
@@ -26,7 +27,9 @@ def mend(trouble: Trouble) -> bool:
         outcome = repair(trouble)
         if outcome is not None:
             return outcome
-    complain(trouble)
+    # A statement that was mended and fails again was mended wrongly: it has its finding.
+    if not trouble.again:
+        complain(trouble)
     return False
 
 
@@ -45,7 +48,7 @@ def _mend_slip(t: Trouble, slip: Slip) -> bool | None:
         codes.SYNTAX,
         slip.message,
         t.span,
-        expected=t.words.expected(slip.meant) if slip.meant else None,
+        expected=f"`{slip.written.strip()}`" if slip.written else t.words.expected(slip.meant) if slip.meant else None,
         found=f"`{t.text}`",
         help=slip.help,
         fix=Fix(slip.fix, t.span, slip.written) if slip.written is not None else None,
@@ -53,6 +56,22 @@ def _mend_slip(t: Trouble, slip: Slip) -> bool | None:
     if slip.meant is None:
         return False
     t.stream.insert([t.made(kind) for kind in slip.meant])
+    return True
+
+
+def _brace_on_next_line(t: Trouble) -> bool | None:
+    """`data` and the `{` on a line of its own."""
+    before, brace = t.before, t.stream.following
+    if t.token.kind != LINE_END or before is None or brace.kind != "LBRACE" or not t.machine.accepts(["LBRACE"]):
+        return None
+    gap = Span(t.source, before.end, brace.start)
+    t.findings.add(
+        codes.SYNTAX,
+        "the `{` stands on the line that it belongs to",
+        t.span_of(brace),
+        help="put it at the end of the line before",
+        fix=Fix("put it at the end of the line before", gap, " ") if "#" not in gap.text else None,
+    )
     return True
 
 
@@ -85,102 +104,40 @@ def _arrow_at_line_end(t: Trouble) -> bool | None:
     return True
 
 
-def _wrong_closer(t: Trouble) -> bool | None:
-    """`(a]`: another bracket than the one that is open."""
-    if t.token.kind not in CLOSERS or not t.stream.open:
+def _missing_sign(t: Trouble) -> bool | None:
+    """Two things with nothing between them where a sign belongs: items without `,`, name and value without `=`."""
+    before, kind = t.before, t.kind
+    if before is None or not t.within_statement or (before.kind == "PERCENTAGE" and before.end == t.token.start):
         return None
-    opener = t.stream.open[-1]
-    meant = OPENERS[opener.kind]
-    if opener.kind == "LBRACE" or t.token.kind == "RBRACE" or not t.machine.accepts([meant]):
-        return None
-    right = t.words.word(meant)
-    t.findings.add(
-        codes.UNCLOSED,
-        f"{t.words.word(opener.kind)} is closed with {t.words.word(t.token.kind)}",
-        t.span,
-        Label(t.span_of(opener), "opened here"),
-        expected=right,
-        found=f"`{t.text}`",
-        fix=Fix(f"write {right}", t.span, right.strip("`")),
-    )
-    t.stream.insert([t.made(meant)])
-    return True
+    for sign, of_lists, message in _SIGNS:
+        if of_lists != bool(t.opened) or not t.machine.accepts([sign, kind]):
+            continue
+        if sign == "ASSIGN" and (kind in ("LPAR", "LBRACE") or t.stream.following.kind in ("ASSIGN", "COMMA")):
+            continue
+        written = t.words.word(sign)
+        t.findings.add(
+            codes.SYNTAX,
+            message.format(found=found(t.token, t.source.text)),
+            t.span,
+            expected=written,
+            found=found(t.token, t.source.text),
+            fix=Fix(f"put {written}", t.source.span(before.end, before.end), _SPACED.get(sign, written.strip("`"))),
+        )
+        t.put_before([sign])
+        return True
+    return None
 
 
-def _unclosed_bracket(t: Trouble) -> bool | None:
-    """A `(` or `[` that is still open where the next statement begins."""
-    opened = t.opened
-    if not any(token.kind != "LBRACE" for token in opened) or (t.within_statement and t.token.kind != "RBRACE"):
-        return None
-    opener = next(token for token in reversed(opened) if token.kind != "LBRACE")
-    closer = t.words.word(OPENERS[opener.kind])
-    t.findings.add(
-        codes.UNCLOSED,
-        f"{t.words.word(opener.kind)} is not closed",
-        Label(t.span_of(opener), "opened here"),
-        Label(t.span, f"{closer} is missing before this"),
-        expected=closer,
-        found=found(t.token, t.source.text),
-    )
-    closers = [OPENERS[token.kind] for token in reversed(opened)]
-    if not t.machine.accepts(closers):
-        return False
-    t.stream.untake()
-    t.stream.insert([Token(kind, t.token.start, t.token.start) for kind in closers])
-    return True
-
-
-def _missing_comma(t: Trouble) -> bool | None:
-    """Two items of a list, call or map with nothing between them."""
-    before = t.before
-    kind = t.machine.kind(t.token)
-    if before is None or not t.within_statement or not t.machine.accepts(["COMMA", kind]):
-        return None
-    if not t.opened or (before.kind == "PERCENTAGE" and before.end == t.token.start):
-        return None
-    gap = t.source.span(before.end, before.end)
-    t.findings.add(
-        codes.SYNTAX,
-        "a comma is missing here",
-        Label(t.span, "before this"),
-        expected=t.words.expected(t.machine.acceptable() - {"NAME"}),
-        found=found(t.token, t.source.text),
-        fix=Fix("put a comma", gap, ","),
-    )
-    t.stream.untake()
-    t.stream.insert([Token("COMMA", t.token.start, t.token.start)])
-    return True
-
-
-def _unclosed_body(t: Trouble) -> bool | None:
-    """A body that is still open where the file ends or the next item begins."""
-    braces = [token for token in t.stream.open if token.kind == "LBRACE" and token is not t.token]
-    if not braces:
-        return None
-    at_end = t.first.kind == END
-    if not at_end and not (_begins_item(t) and t.stream.column(t.first) <= t.stream.indent(braces[0])):
-        return None
-    opener = t.stream.suspect or braces[-1]
-    t.findings.add(
-        codes.UNCLOSED,
-        "`{` is not closed",
-        Label(t.span_of(opener), "opened here"),
-        Label(t.span_of(t.first), "`}` is missing before this"),
-        expected="`}`",
-        found=found(t.first, t.source.text),
-    )
-    at = t.first.start
-    t.begin_again()
-    t.stream.suspect = None
-    t.stream.insert([*(Token("RBRACE", at, at) for _ in braces), Token(LINE_END, at, at)])
-    return True
-
-
-_ITEM_WORDS = frozenset({"MODEL", "DATA", "TRAIN", "REPORT", "PARAM", "FN", "BLOCK", "USE"})
-
-
-def _begins_item(t: Trouble) -> bool | None:
-    return t.first.word in _ITEM_WORDS and t.before is t.first
+# The signs that are left out most often; whether they stand inside brackets; and what to say.
+_SIGNS = (
+    ("COMMA", True, "a comma is missing before {found}"),
+    ("COLON", True, "`:` is missing before {found}"),
+    ("COLON", False, "`:` is missing before {found}"),
+    ("ASSIGN", False, "`=` is missing before {found}"),
+    ("IN", False, "`in` is missing before {found}"),
+    ("COMMA", False, "a comma is missing before {found}"),
+)
+_SPACED = {"ASSIGN": " =", "IN": " in"}
 
 
 def _misspelt_word(t: Trouble) -> bool | None:
@@ -214,23 +171,14 @@ def _misspelt_word(t: Trouble) -> bool | None:
     return True
 
 
-def _stray_closer(t: Trouble) -> bool | None:
-    """A bracket that closes nothing."""
-    if t.token.kind not in CLOSERS or any(OPENERS[o.kind] == t.token.kind for o in t.stream.open):
-        return None
-    t.findings.add(codes.UNCLOSED, f"this `{t.text}` closes nothing", t.span, fix=Fix("take it out", t.span, ""))
-    if t.stream.following.kind == LINE_END and t.token is t.first:
-        t.stream.skip()
-    return True
-
-
 _REPAIRS: tuple[Callable[[Trouble], bool | None], ...] = (
     _slip,
+    _brace_on_next_line,
     _arrow_at_line_end,
-    _wrong_closer,
-    _unclosed_bracket,
-    _missing_comma,
-    _unclosed_body,
+    wrong_closer,
+    unclosed_bracket,
+    unclosed_body,
     _misspelt_word,
-    _stray_closer,
+    _missing_sign,
+    stray_closer,
 )

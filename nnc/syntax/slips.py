@@ -24,13 +24,12 @@ def _for(written: str, kind: str, message: str) -> Slip:
     return Slip(message, (kind,), f"write `{written}`", written, f"write `{written}`")
 
 
-_SECTIONS = "an entry is written `KEY = VALUE`"
 _IN_PLACE = "there is no such assignment: write `a = a + b`"
 
 SLIPS: Mapping[str, tuple[Slip, ...]] = {
     "=>": (_for("->", "ARROW", "a layer is applied with `->`"),),
     "==": (_for("=", "ASSIGN", "`==` compares; a name gets its value with `=`"),),
-    ":": (_for("=", "ASSIGN", f"{_SECTIONS}, with `=`"),),
+    ":": (_for("=", "ASSIGN", "a name gets its value with `=`"),),
     ":=": (_for("=", "ASSIGN", "a name gets its value with `=`"),),
     "=": (
         _for(":", "COLON", "inside `{ }` of a map, a key and its value stand around `:`"),
@@ -47,6 +46,7 @@ SLIPS: Mapping[str, tuple[Slip, ...]] = {
         Slip("each statement has a line of its own", ("_NL",), "put a line break instead of `;`"),
     ),
     ",": (Slip("a line needs no `,` at its end", (), "take it out", "", "take it out", before_line_end=True),),
+    "?": (Slip("`?` is the unknown size of an input, and nothing else", None, "a choice is `if c then a else b`"),),
     "+=": (Slip("`+=` is no sign of the language", None, _IN_PLACE),),
     "-=": (Slip("`-=` is no sign of the language", None, "there is no such assignment: write `a = a - b`"),),
     "*=": (Slip("`*=` is no sign of the language", None, "there is no such assignment: write `a = a * b`"),),
@@ -67,6 +67,24 @@ FOREIGN_WORDS: Mapping[str, str] = {
     "dataset": "data",
     "fit": "train",
 }
+
+FORMS: Mapping[str, str] = {
+    "USE": 'use "PATH"',
+    "PARAM": "param NAME = VALUE, param NAME = VALUE in [A, B, C] or param NAME = VALUE in LOW..HIGH log",
+    "FN": "fn NAME(X, ...) = EXPR or fn NAME(X, ...) { ... return EXPR }",
+    "BLOCK": "block NAME(PARAMETER, ...) { ... }",
+    "MODEL": "model NAME { ... }",
+    "DATA": "data { ... }",
+    "TRAIN": "train { ... }",
+    "REPORT": "report { ... }",
+    "FEATURES": "features { ... }",
+    "INPUT": "input NAME: [SIZE, ...] or input NAME: DTYPE[SIZE, ...]",
+    "OUTPUT": "output NAME = EXPR",
+    "LAYER": "layer NAME = LAYER(...)",
+    "FOR": "for NAME in LIST { ... }",
+    "IF": "if CONDITION { ... } else { ... }",
+}
+"""How that is written which begins with a keyword."""
 
 HINTS: Mapping[str, str] = {
     "$": "a param is named without `$`",

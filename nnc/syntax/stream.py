@@ -61,6 +61,11 @@ class Stream:
         """Put tokens before the next one."""
         self._inserted.extend(reversed(tokens))
 
+    @property
+    def inserted(self) -> bool:
+        """Whether the next token is one that was put in."""
+        return bool(self._inserted)
+
     def seek(self, index: int, open_brackets: Sequence[Token]) -> None:
         """Go on from the token of this index, with these brackets open."""
         self.index = index

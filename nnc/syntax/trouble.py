@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ class Trouble:
     """A token that can't stand where it stands.
 
     `height` is that of the stack where its statement begins, and `anchor` what is to be known to begin it again.
+    `again` says that the last finding was about the same statement.
     """
 
     token: Token
@@ -36,6 +38,7 @@ class Trouble:
     words: Words
     source: Source
     findings: Findings
+    again: bool
 
     @property
     def first(self) -> Token:
@@ -65,6 +68,16 @@ class Trouble:
         """The token before, if it belongs to the same statement."""
         index = self.stream.last - 1
         return self.stream.at(index) if index >= self.anchor.first else None
+
+    @property
+    def kind(self) -> str:
+        """The token's terminal in the grammar."""
+        return self.machine.kind(self.token)
+
+    def put_before(self, kinds: Iterable[str]) -> None:
+        """Have the parser read these terminals before the token, and the line breaks before it again."""
+        self.stream.untake()
+        self.stream.insert([Token(kind, self.token.start, self.token.start) for kind in kinds])
 
     @property
     def opened(self) -> list[Token]:

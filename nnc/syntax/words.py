@@ -14,7 +14,7 @@ _OPERAND = frozenset(
     {"NAME", "NUMBER", "PERCENTAGE", "STRING", "TRUE", "FALSE", "NONE", "LPAR", "LSQB", "LBRACE", "PLUS", "MINUS"}
 )
 _ARITHMETIC = frozenset({"PLUS", "MINUS", "STAR", "SLASH", "DOUBLE_SLASH", "PERCENT", "AT"})
-_COMPARISON = frozenset({"EQUAL", "UNEQUAL", "LESS", "LESS_EQUAL", "MORE", "MORE_EQUAL"})
+COMPARISONS = frozenset({"EQUAL", "UNEQUAL", "LESS", "LESS_EQUAL", "MORE", "MORE_EQUAL"})
 
 # Sets of terminals that have a word of their own: where all of a set can come, the word stands for them all. The larger
 # sets are looked for first.
@@ -32,7 +32,7 @@ _GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
 )
 
 # What goes without saying beside an operator, and would bury the rest.
-_AFTER_OPERAND = _ARITHMETIC | _COMPARISON | {"POWER", "LPAR", "LSQB", "POINT", "AND", "OR"}
+_AFTER_OPERAND = _ARITHMETIC | COMPARISONS | {"POWER", "LPAR", "LSQB", "POINT", "AND", "OR"}
 
 _NAMED = {
     "NAME": "a name",
@@ -75,6 +75,8 @@ class Words:
         if "an operator" in phrases:
             left -= _AFTER_OPERAND
         ends = {LINE_END, END} & left
+        if ends:
+            left.discard("RBRACE")  # where a line may end, a body may as well
         phrases = [self.word(kind) for kind in sorted(left - ends, key=self._rank)] + phrases
         if ends:
             phrases.append(_NAMED[LINE_END if LINE_END in ends else END])

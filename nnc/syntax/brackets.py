@@ -1,0 +1,111 @@
+"""The repairs of brackets: one that is not closed, one that closes nothing, one that is closed with another."""
+
+from __future__ import annotations
+
+from nnc import codes
+from nnc.diagnostics import Fix, Label
+from nnc.syntax.lexer import CLOSERS, OPENERS, Token
+from nnc.syntax.tables import END, LINE_END
+from nnc.syntax.trouble import Trouble
+from nnc.syntax.words import found
+
+_ITEM_WORDS = frozenset({"MODEL", "DATA", "TRAIN", "REPORT", "PARAM", "FN", "BLOCK", "USE"})
+
+
+def wrong_closer(t: Trouble) -> bool | None:
+    """`(a]`: another bracket than the one that is open."""
+    if t.token.kind not in CLOSERS or t.token.kind == "RBRACE" or not t.opened:
+        return None
+    opener = t.opened[-1]
+    meant = OPENERS[opener.kind]
+    if any(OPENERS[other.kind] == t.token.kind for other in t.opened) or not t.machine.accepts([meant]):
+        return None
+    right = t.words.word(meant)
+    t.findings.add(
+        codes.UNCLOSED,
+        f"{t.words.word(opener.kind)} is closed with `{t.text}`",
+        t.span,
+        Label(t.span_of(opener), "opened here"),
+        expected=right,
+        found=f"`{t.text}`",
+        fix=Fix(f"write {right}", t.span, right.strip("`")),
+    )
+    t.stream.insert([t.made(meant)])
+    return True
+
+
+def unclosed_bracket(t: Trouble) -> bool | None:
+    """A bracket that is still open where the next statement, the body's end or an outer bracket's closer comes."""
+    unclosed = _unclosed(t)
+    if not unclosed:
+        return None
+    opener = unclosed[-1]
+    closer = t.words.word(OPENERS[opener.kind])
+    t.findings.add(
+        codes.UNCLOSED,
+        f"{t.words.word(opener.kind)} is not closed",
+        Label(t.span_of(opener), "opened here"),
+        Label(t.span, f"{closer} is missing before this"),
+        expected=closer,
+        found=found(t.token, t.source.text),
+        help=f"put {closer} where what began there ends",
+    )
+    closers = [OPENERS[token.kind] for token in reversed(unclosed)]
+    if not t.machine.accepts(closers):
+        return False
+    t.put_before(closers)
+    return True
+
+
+def _unclosed(t: Trouble) -> list[Token]:
+    """The brackets of a statement that should have been closed before the token, the outermost first."""
+    opened = t.opened
+    for index in reversed(range(len(opened))):
+        if OPENERS[opened[index].kind] == t.token.kind:
+            return opened[index + 1 :]
+    closers = [OPENERS[token.kind] for token in reversed(opened)]
+    before_body = t.token.kind == "LBRACE" and t.stream.following.kind == LINE_END
+    if before_body and t.machine.accepts([*closers, "LBRACE"]):
+        return opened
+    return opened if t.token.kind == "RBRACE" or not t.within_statement else []
+
+
+def unclosed_body(t: Trouble) -> bool | None:
+    """A body that is still open where the file ends or the next item begins."""
+    braces = t.machine.bodies(t.height)
+    if not braces or not (t.first.kind == END or _begins_item(t, braces[0])):
+        return None
+    opener = t.stream.suspect or braces[-1]
+    t.findings.add(
+        codes.UNCLOSED,
+        "`{` is not closed",
+        Label(t.span_of(opener), "opened here"),
+        Label(t.span_of(t.first), "`}` is missing before this"),
+        expected="`}`",
+        found=found(t.first, t.source.text),
+        help="put `}` on a line of its own where what began there ends",
+    )
+    at = t.first.start
+    t.begin_again()
+    t.stream.suspect = None
+    t.stream.insert([*(Token("RBRACE", at, at) for _ in braces), Token(LINE_END, at, at)])
+    return True
+
+
+def _begins_item(t: Trouble, outermost: Token) -> bool:
+    """Whether the statement is an item by its first word and its indentation, and only now proves to be none here."""
+    if t.first.word not in _ITEM_WORDS or t.before is not t.first:
+        return False
+    return t.stream.column(t.first) <= t.stream.indent(outermost)
+
+
+def stray_closer(t: Trouble) -> bool | None:
+    """A bracket that closes nothing."""
+    opened = [*t.machine.bodies(t.height), *t.opened]
+    if t.token.kind not in CLOSERS or any(OPENERS[token.kind] == t.token.kind for token in opened):
+        return None
+    fix = Fix("take it out", t.span, "")
+    t.findings.add(codes.UNCLOSED, f"this `{t.text}` closes nothing", t.span, help="take it out", fix=fix)
+    if t.stream.following.kind == LINE_END and t.token is t.first:
+        t.stream.skip()
+    return True
