@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from nnc import codes, graph
 from nnc.check.builder import Builder
-from nnc.check.frame import Frame
+from nnc.check.frame import Frame, Use
 from nnc.check.scope import Scope
-from nnc.check.values import POISON, BlockDef, BlockProto, BlockValue, Pool, TensorValue, Value, noun
+from nnc.check.values import POISON, BlockDef, BlockProto, BlockValue, Pool, TensorValue, Value, noun, show
 from nnc.diagnostics import Label, suggest
 from nnc.source import Span
 from nnc.syntax import tree
@@ -17,21 +17,19 @@ from nnc.syntax import tree
 def expand(
     proto: BlockProto,
     wanted: str,
-    operands: Sequence[Value],
-    by_name: Mapping[str, Value],
+    use: Use,
     frame: Frame,
-    node: tree.Expr,
     repeat: tuple[int, int] | None = None,
     pool: Pool | None = None,
 ) -> Value:
     """Carry the block out: its output, or a tuple of them."""
-    given = _inputs(proto.definition.node, operands, by_name, frame, node)
+    given = _inputs(proto.definition.node, use, frame)
     if given is None:
         return POISON
     builder = frame.builder
     assert builder is not None  # noqa: S101 - blocks are applied in models and blocks alone
     instance = builder.instances.unique(wanted)
-    frame.context.enter(node.span)
+    frame.context.enter(use.node.span)
     name = proto.definition.node.name.id
     inner = Frame(
         context=frame.context,
@@ -42,6 +40,7 @@ def expand(
         path=(*frame.path, graph.Scope(name, instance, repeat)),
         pool=pool or frame.pool,
         later=definitions(proto.definition.node.body),
+        use=use.node.span,
         given=given,
     )
     _parameters(proto, inner)
@@ -50,13 +49,11 @@ def expand(
     return _result(proto.definition.node, inner)
 
 
-def expand_shared(
-    block: BlockValue, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, node: tree.Expr
-) -> Value:
+def expand_shared(block: BlockValue, use: Use, frame: Frame) -> Value:
     """A use of a block made by `layer`: from the second on with the layers of the first."""
     pool = block.pool
     pool.next = 0
-    value = expand(block.proto, block.name, operands, by_name, frame, node, pool=pool)
+    value = expand(block.proto, block.name, use, frame, pool=pool)
     pool.replaying = True
     return value
 
@@ -103,42 +100,38 @@ def _parameters(proto: BlockProto, inner: Frame) -> None:
         inner.scope.bind(parameter.name.id, value, parameter.name.span, "parameter")
 
 
-def _inputs(
-    node: tree.Block, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, use: tree.Expr
-) -> list[tuple[str, Value]] | None:
+def _inputs(node: tree.Block, use: Use, frame: Frame) -> list[tuple[str, Value]] | None:
     """Which operand goes to which input; None where they don't fit."""
     inputs = [item.name.id for item in block_inputs(node)]
-    given: dict[str, Value] = dict(zip(inputs, operands, strict=False))
-    for name, value in by_name.items():
+    given: dict[str, Value] = dict(zip(inputs, use.operands, strict=False))
+    for name, value in use.by_name.items():
         if name not in inputs or name in given:
-            problem = "is given twice" if name in given else "is not an input of it"
-            near = suggest(name, inputs) if name not in given else None
-            place = _argument_place(use, name)
-            message = f"`{name}` {problem}: block `{node.name.id}`"
+            known = name in given
+            message = f"the block `{node.name.id}` {f'is given `{name}` twice' if known else f'has no input `{name}`'}"
+            near, place = None if known else suggest(name, inputs), _argument_place(use.node, name)
             frame.faults.misspelt(codes.BLOCK_INPUTS, message, place, near, hint=f"its inputs are {', '.join(inputs)}")
             return None
         given[name] = value
-    if len(operands) > len(inputs) or len(given) < len(inputs):
-        found = len(operands) + len(by_name)
-        wanted = f"{len(inputs)} input{'s' * (len(inputs) != 1)}"
-        frame.faults.add(
-            codes.BLOCK_INPUTS,
-            f"the block `{node.name.id}` has {wanted}, and it is given {found}",
-            use.span,
-            Label(node.name.span, f"its inputs: {', '.join(inputs) or 'none'}"),
-            expected=f"({', '.join(inputs)}) -> {node.name.id}(...)" if len(inputs) > 1 else wanted,
-        )
+    if len(use.operands) > len(inputs) or len(given) < len(inputs):
+        _wrong_number(node, inputs, use, frame)
         return None
     for value in given.values():
         if value is not POISON and not isinstance(value, (TensorValue, tuple)):
-            frame.faults.add(
-                codes.NOT_A_TENSOR,
-                f"the block `{node.name.id}` needs a tensor, and this is {noun(value)}",
-                use.span,
-                expected="a tensor",
-            )
+            message = f"the block `{node.name.id}` needs a tensor, and this is {noun(value)}"
+            frame.faults.add(codes.NOT_A_TENSOR, message, use.place, expected="a tensor", found=show(value))
             return None
     return [(name, given[name]) for name in inputs]
+
+
+def _wrong_number(node: tree.Block, inputs: Sequence[str], use: Use, frame: Frame) -> None:
+    wanted = f"{len(inputs)} input{'s' * (len(inputs) != 1)}"
+    frame.faults.add(
+        codes.BLOCK_INPUTS,
+        f"the block `{node.name.id}` has {wanted}, and it is given {len(use.operands) + len(use.by_name)}",
+        use.node.span,
+        Label(node.name.span, f"its inputs: {', '.join(inputs) or 'none'}"),
+        expected=f"({', '.join(inputs)}) -> {node.name.id}(...)" if len(inputs) > 1 else wanted,
+    )
 
 
 def _argument_place(use: tree.Expr, name: str) -> Span:

@@ -10,8 +10,8 @@ from typing import cast
 from nnc import codes, graph, limits
 from nnc.catalog import Operand, Rejection, TensorType, apply_layer, apply_op
 from nnc.check.faults import Faults
-from nnc.check.frame import Frame
-from nnc.check.values import POISON, LayerProto, LayerValue, TensorValue, Value, settled, show
+from nnc.check.frame import Frame, Use
+from nnc.check.values import POISON, BlockProto, BlockValue, LayerProto, LayerValue, TensorValue, Value, settled, show
 from nnc.diagnostics import Code, Label
 from nnc.source import Span
 
@@ -74,26 +74,48 @@ class Builder:
 
     def make(self, proto: LayerProto, wanted: str, frame: Frame) -> LayerValue:
         """A layer with its own weights; inside a shared block the one that the block's first use made."""
-        pool = frame.pool
-        if pool is not None and pool.replaying:
-            layer = pool.layers[pool.next] if pool.next < len(pool.layers) else None
-            pool.next += 1
-            if layer is not None and layer.proto.row is proto.row and layer.proto.args == proto.args:
-                return layer
-            self.faults.add(
-                codes.SHARED_TWICE,
-                "a shared block must have the same layers at each use, and here it has others",
-                proto.span,
-                help="a condition on an input's shape makes them differ; make two blocks of it",
-            )
+        made = self._made_before(frame, proto.span)
+        if isinstance(made, LayerValue) and made.proto.row is proto.row and made.proto.args == proto.args:
+            return made
+        if made is not None:
+            self._makes_others(proto.span)
         self.faults.spend(limits.LAYER_STEPS, proto.span)
         layer = LayerValue(wanted, proto)
         if proto.name is not None:
             self._claim(layer, f"{frame.prefix}{proto.name}")
         self.layers.append(layer)
-        if pool is not None and not pool.replaying:
-            pool.layers.append(layer)
+        _remember(layer, frame)
         return layer
+
+    def share(self, proto: BlockProto, name: str, frame: Frame) -> BlockValue:
+        """A block whose uses share their weights; inside a shared block the one that its first use made."""
+        made = self._made_before(frame, proto.span)
+        if isinstance(made, BlockValue) and made.proto.definition is proto.definition:
+            return made
+        if made is not None:
+            self._makes_others(proto.span)
+        block = BlockValue(name, proto)
+        _remember(block, frame)
+        return block
+
+    def _made_before(self, frame: Frame, span: Span) -> LayerValue | BlockValue | None:
+        """What the first use of the shared block that we are in made at this point; None outside of one."""
+        pool = frame.pool
+        if pool is None or not pool.replaying:
+            return None
+        pool.next += 1
+        if pool.next <= len(pool.made):
+            return pool.made[pool.next - 1]
+        self._makes_others(span)
+        return None
+
+    def _makes_others(self, span: Span) -> None:
+        self.faults.add(
+            codes.SHARED_TWICE,
+            "a shared block must have the same layers at each use, and here it has others",
+            span,
+            help="a condition on an input's shape makes them differ; make two blocks of it",
+        )
 
     def _claim(self, layer: LayerValue, name: str) -> None:
         layer.name = name
@@ -109,16 +131,9 @@ class Builder:
         else:
             self._explicit[name] = place
 
-    def call(
-        self,
-        layer: LayerValue,
-        operands: Sequence[Value],
-        by_name: Mapping[str, Value],
-        frame: Frame,
-        span: Span,
-    ) -> Value:
+    def call(self, layer: LayerValue, use: Use, frame: Frame) -> Value:
         """Apply a layer: its output, or a tuple of them; POISON where it can't take these inputs."""
-        proto = layer.proto
+        proto, operands, by_name, span = layer.proto, use.operands, use.by_name, use.node.span
         applied = apply_layer(
             proto.row,
             proto.args,
@@ -230,6 +245,11 @@ class Builder:
 
 def _total(counts: tuple[int | None, int | None] | None) -> int:
     return sum(count or 0 for count in counts or ())
+
+
+def _remember(made: LayerValue | BlockValue, frame: Frame) -> None:
+    if frame.pool is not None and not frame.pool.replaying:
+        frame.pool.made.append(made)
 
 
 def _layer(layer: LayerValue) -> graph.Layer:

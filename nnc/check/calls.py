@@ -11,9 +11,9 @@ from nnc.check import blocks
 from nnc.check.arguments import Parameter, argument_value, layer_proto, match, what_is
 from nnc.check.builder import check_operands, snake
 from nnc.check.constants import FUNCTIONS
-from nnc.check.expressions import unknown_op
+from nnc.check.expressions import block_without_brackets, unknown_op
 from nnc.check.faults import Trouble
-from nnc.check.frame import Evaluator, Frame, unwrap
+from nnc.check.frame import Evaluator, Frame, Use, unwrap
 from nnc.check.inline import call_fn, fits_activation
 from nnc.check.values import (
     POISON,
@@ -30,6 +30,7 @@ from nnc.check.values import (
 )
 from nnc.diagnostics import Fix, suggest
 from nnc.graph import FnRef
+from nnc.source import Span
 from nnc.syntax import tree
 
 # ---- chains --------------------------------------------------------------------------------------
@@ -40,10 +41,11 @@ def _chain(expr: tree.Chain, frame: Frame) -> Value:
     several = isinstance(head, tree.TupleOf)
     operands = [frame.value(item) for item in head.items] if isinstance(head, tree.TupleOf) else [frame.value(head)]
     value: Value = operands[0] if operands and not several else POISON
+    place = head.span
     for step in expr.steps:
         callee = _step(step, frame)
-        value = apply(callee, operands, {}, frame, step)
-        operands = [value]
+        value = apply(callee, Use(operands, {}, step, place), frame)
+        operands, place = [value], step.span
     return value
 
 
@@ -237,7 +239,8 @@ def _apply_call(callee: Value, expr: tree.Call, frame: Frame) -> Value:
             operands.append(value)
         else:
             by_name[argument.name.id] = value
-    return apply(callee, operands, by_name, frame, expr)
+    place = expr.arguments[0].span if len(expr.arguments) == 1 else expr.span
+    return apply(callee, Use(operands, by_name, expr, place), frame)
 
 
 def _ops_call(name: tree.Name, expr: tree.Call, frame: Frame) -> Value:
@@ -283,142 +286,105 @@ def _has_tensor(value: Value) -> bool:
 # ---- applying ------------------------------------------------------------------------------------
 
 
-def apply(
-    callee: Value, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, node: tree.Expr
-) -> Value:
+def apply(callee: Value, use: Use, frame: Frame) -> Value:
     """What comes of applying a layer, a block or an fn; POISON where it can't be applied to this."""
     if callee is POISON:
         return POISON
     applier = next((row[1] for row in _APPLIERS if isinstance(callee, row[0])), None)
     if applier is None:
-        _not_a_layer(callee, frame, node)
+        _not_a_layer(callee, use.node.span, frame)
         return POISON
     if frame.builder is None:
-        frame.faults.add(codes.NOT_HERE, "a layer is applied inside a model or block", node.span)
+        frame.faults.add(codes.NOT_HERE, "a layer is applied inside a model or block", use.node.span)
         return POISON
-    return applier(callee, operands, by_name, frame, node)
+    return applier(callee, use, frame)
 
 
-def _not_a_layer(callee: Value, frame: Frame, node: tree.Expr) -> None:
+def _not_a_layer(callee: Value, span: Span, frame: Frame) -> None:
     if isinstance(callee, BlockDef):
-        written = f"{callee.node.name.id}({', '.join(p.name.id for p in callee.node.parameters if p.default is None)})"
-        message, hint = f"the block `{callee.node.name.id}` needs its brackets", f"write {written}"
-    else:
-        message, hint = f"{noun(callee)} can't be applied to a tensor", None
-    frame.faults.add(
-        codes.NOT_A_LAYER, message, node.span, expected="a layer, a block or an fn", found=show(callee), help=hint
-    )
+        block_without_brackets(callee, span, frame)
+        return
+    message = f"{noun(callee)} can't be applied to a tensor"
+    expected = "a layer, a block or an fn"
+    frame.faults.add(codes.NOT_A_LAYER, message, span, expected=expected, found=show(callee))
 
 
-def _apply_proto(
-    proto: LayerProto, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, node: tree.Expr
-) -> Value:
-    wanted = wanted_name(frame, node, snake(proto.row.name))
-    return _apply_named(proto, wanted, operands, by_name, frame, node)
+def _apply_proto(proto: LayerProto, use: Use, frame: Frame) -> Value:
+    return _apply_named(proto, wanted_name(frame, use.node, snake(proto.row.name)), use, frame)
 
 
-def _apply_named(
-    proto: LayerProto,
-    wanted: str,
-    operands: Sequence[Value],
-    by_name: Mapping[str, Value],
-    frame: Frame,
-    node: tree.Expr,
-) -> Value:
-    if not _fit_operands(proto.row.name, operands, by_name, frame, node):
+def _apply_named(proto: LayerProto, wanted: str, use: Use, frame: Frame) -> Value:
+    if frame.builder is None or not _fit(proto.row.name, use, frame):
         return POISON
-    assert frame.builder is not None  # noqa: S101 - apply asked
     layer = frame.builder.make(proto, wanted, frame)
-    return frame.builder.call(layer, operands, by_name, frame, node.span)
+    return frame.builder.call(layer, use, frame)
 
 
-def _apply_layer(
-    layer: LayerValue, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, node: tree.Expr
-) -> Value:
-    if not _fit_operands(layer.proto.row.name, operands, by_name, frame, node):
+def _apply_layer(layer: LayerValue, use: Use, frame: Frame) -> Value:
+    if frame.builder is None or not _fit(layer.proto.row.name, use, frame):
         return POISON
-    assert frame.builder is not None  # noqa: S101 - apply asked
-    return frame.builder.call(layer, operands, by_name, frame, node.span)
+    return frame.builder.call(layer, use, frame)
 
 
-def _fit_operands(
-    kind: str, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, node: tree.Expr
-) -> bool:
-    tensors = [*operands, *(v for v in by_name.values() if isinstance(v, (TensorValue, tuple)) or v is POISON)]
-    place = node.span
-    if isinstance(node, tree.Call) and len(node.arguments) == 1:
-        place = node.arguments[0].span
-    if not operands and not by_name:
-        frame.faults.add(codes.NOT_A_TENSOR, f"`{kind}` is applied to nothing", node.span, expected="a tensor")
+def _fit(kind: str, use: Use, frame: Frame) -> bool:
+    named = [v for v in use.by_name.values() if isinstance(v, (TensorValue, tuple)) or v is POISON]
+    if not use.operands and not use.by_name:
+        message = f"`{kind}` is applied to nothing"
+        frame.faults.add(codes.NOT_A_TENSOR, message, use.node.span, expected="a tensor")
         return False
-    return check_operands(tensors, frame, place, f"`{kind}`")
+    return check_operands([*use.operands, *named], frame, use.place, f"`{kind}`")
 
 
-def _apply_block(
-    proto: BlockProto, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, node: tree.Expr
-) -> Value:
-    wanted = wanted_name(frame, node, snake(proto.definition.node.name.id))
-    return blocks.expand(proto, wanted, operands, by_name, frame, node)
+def _apply_block(proto: BlockProto, use: Use, frame: Frame) -> Value:
+    return blocks.expand(proto, wanted_name(frame, use.node, snake(proto.definition.node.name.id)), use, frame)
 
 
-def _apply_block_value(
-    block: BlockValue, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, node: tree.Expr
-) -> Value:
-    return blocks.expand_shared(block, operands, by_name, frame, node)
-
-
-def _apply_repeat(
-    repeat: Repeat, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, node: tree.Expr
-) -> Value:
+def _apply_repeat(repeat: Repeat, use: Use, frame: Frame) -> Value:
     what = repeat.what
     kind = what.row.name if isinstance(what, LayerProto) else what.definition.node.name.id
-    wanted = wanted_name(frame, node, snake(kind))
+    wanted = wanted_name(frame, use.node, snake(kind))
     value: Value = POISON
     for i in range(repeat.count):
         name = f"{wanted}_{i + 1}"
         if isinstance(what, LayerProto):
-            value = _apply_named(what, name, operands, by_name, frame, node)
+            value = _apply_named(what, name, use, frame)
         else:
-            value = blocks.expand(what, name, operands, by_name, frame, node, (i, repeat.count))
+            value = blocks.expand(what, name, use, frame, (i, repeat.count))
         if value is POISON:
             return POISON
-        operands = [value]
+        use = Use([value], {}, use.node, use.node.span)
     return value
 
 
-def _apply_fn(
-    ref: FnRef, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, node: tree.Expr
-) -> Value:
+def _apply_fn(ref: FnRef, use: Use, frame: Frame) -> Value:
     fn = frame.context.fns.get(ref.name)
     if fn is None:  # its own mistakes are on the list
         return POISON
-    if not isinstance(node, tree.Call) or unwrap(node) is not node:
-        return _as_activation(fn, operands, frame, node)
-    return call_fn(fn, operands, by_name, frame, node.span)
+    return call_fn(fn, use, frame) if isinstance(use.node, tree.Call) else _as_activation(fn, use, frame)
 
 
-def _as_activation(fn: graph.Fn, operands: Sequence[Value], frame: Frame, node: tree.Expr) -> Value:
+def _as_activation(fn: graph.Fn, use: Use, frame: Frame) -> Value:
+    span = use.node.span
     if len(fn.parameters) != 1:
         frame.faults.add(
             codes.FN_SHAPE,
             f"the fn `{fn.name}` takes {len(fn.parameters)} arguments, and a step of a chain gives it one",
-            node.span,
+            span,
             expected="an fn of one argument",
             help=f"call it: {fn.name}({', '.join(fn.parameters)})",
         )
         return POISON
     row = find("layers", "Activation")
-    if not isinstance(row, LayerRow) or not fits_activation(fn, operands, frame, node.span):
+    if not isinstance(row, LayerRow) or not fits_activation(fn, use.operands, frame, span):
         return POISON
-    proto = LayerProto(row, {"activation": FnRef(fn.name)}, {"activation": node.span}, node.span)
-    return _apply_proto(proto, operands, {}, frame, node)
+    return _apply_proto(LayerProto(row, {"activation": FnRef(fn.name)}, {"activation": span}, span), use, frame)
 
 
-_APPLIERS: tuple[tuple[type, Callable[[Any, Sequence[Value], Mapping[str, Value], Frame, tree.Expr], Value]], ...] = (
+_APPLIERS: tuple[tuple[type, Callable[[Any, Use, Frame], Value]], ...] = (
     (LayerProto, _apply_proto),
     (LayerValue, _apply_layer),
     (BlockProto, _apply_block),
-    (BlockValue, _apply_block_value),
+    (BlockValue, blocks.expand_shared),
     (Repeat, _apply_repeat),
     (FnRef, _apply_fn),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias, cast
 
 from nnc import codes, limits
@@ -38,14 +38,15 @@ def _bounded(value: Number) -> Value | Trouble:
     return value
 
 
-def _operand_trouble(symbol: str, value: Value) -> Trouble:
+def _operand_trouble(symbol: str, value: Value, operand: int | None = None) -> Trouble:
     if isinstance(value, Size):
-        return unknown_size(value)
+        return replace(unknown_size(value), operand=operand)
     return Trouble(
         codes.BAD_OPERAND,
         f"`{symbol}` can't take {noun(value)}",
         expected="a number",
         found=show(value),
+        operand=operand,
     )
 
 
@@ -62,15 +63,17 @@ def unknown_size(size: Size) -> Trouble:
 
 def _arithmetic(function: Callable[[Number, Number], Number]) -> Callable[[str, Value, Value], Value | Trouble]:
     def compute(symbol: str, left: Value, right: Value) -> Value | Trouble:
-        for value in (left, right):
+        for operand, value in enumerate((left, right)):
             if not is_number(value):
-                return _operand_trouble(symbol, value)
+                return _operand_trouble(symbol, value, operand)
         try:
             return _bounded(function(cast("Number", left), cast("Number", right)))
         except ZeroDivisionError:
             return Trouble(codes.NO_RESULT, "this divides by zero", found=f"{show(left)} {symbol} {show(right)}")
         except OverflowError:
             return _bounded(math.inf)
+        except ArithmeticError:
+            return Trouble(codes.NO_RESULT, "no number is the result", found=f"({show(left)}) {symbol} {show(right)}")
 
     return compute
 
@@ -78,10 +81,9 @@ def _arithmetic(function: Callable[[Number, Number], Number]) -> Callable[[str, 
 def _power(base: Number, exponent: Number) -> Number:
     if isinstance(base, int) and isinstance(exponent, int) and exponent > 0 and base.bit_length() * exponent > 128:
         return math.copysign(1, base) * math.inf if abs(base) > 1 else base ** (exponent % 2 + 2)
-    result = base**exponent
-    if isinstance(result, complex):
-        raise ZeroDivisionError
-    return cast("Number", result)
+    if base < 0 and exponent != math.floor(exponent):
+        raise ArithmeticError  # a root of a negative number
+    return cast("Number", base**exponent)
 
 
 def _add(symbol: str, left: Value, right: Value) -> Value | Trouble:
@@ -103,15 +105,16 @@ _SCALARS = (bool, int, float, str, type(None))
 
 def _equality(function: Callable[[object, object], bool]) -> Callable[[str, Value, Value], Value | Trouble]:
     def compute(symbol: str, left: Value, right: Value) -> Value | Trouble:
-        for value in (left, right):
+        for operand, value in enumerate((left, right)):
             if isinstance(value, Size):
-                return unknown_size(value)
+                return replace(unknown_size(value), operand=operand)
             if not isinstance(value, _SCALARS):
                 return Trouble(
                     codes.BAD_OPERAND,
                     f"`{symbol}` can't compare {noun(value)}",
                     expected="numbers, strings, true, false or none",
                     found=show(value),
+                    operand=operand,
                 )
         return function(left, right)
 
@@ -120,9 +123,9 @@ def _equality(function: Callable[[object, object], bool]) -> Callable[[str, Valu
 
 def _order(function: Callable[[Number, Number], bool]) -> Callable[[str, Value, Value], Value | Trouble]:
     def compute(symbol: str, left: Value, right: Value) -> Value | Trouble:
-        for value in (left, right):
+        for operand, value in enumerate((left, right)):
             if not is_number(value):
-                return _operand_trouble(symbol, value)
+                return _operand_trouble(symbol, value, operand)
         return function(cast("Number", left), cast("Number", right))
 
     return compute
@@ -135,13 +138,14 @@ def _no_constants(symbol: str, left: Value, right: Value) -> Value | Trouble:
 
 def _logic(function: Callable[[bool, bool], bool]) -> Callable[[str, Value, Value], Value | Trouble]:
     def compute(symbol: str, left: Value, right: Value) -> Value | Trouble:
-        for value in (left, right):
+        for operand, value in enumerate((left, right)):
             if not isinstance(value, bool):
                 return Trouble(
                     codes.NOT_A_CONDITION,
                     f"`{symbol}` can't take {noun(value)}",
                     expected="true or false, or a comparison",
                     found=show(value),
+                    operand=operand,
                 )
         return function(cast("bool", left), cast("bool", right))
 

@@ -297,7 +297,7 @@ def _preparation(line: tree.FeatureLine, columns: tuple[str, ...], frame: Frame)
     function = bare.function if isinstance(bare, tree.Call) else bare
     kind = dotted(function)
     if kind is None or kind not in PREPARATIONS:
-        message = f"a column can't be prepared by `{kind}`" if kind else "this says not how a column is prepared"
+        message = f"a column can't be prepared by `{kind}`" if kind else "this does not say how a column is prepared"
         near = suggest(kind or "", PREPARATIONS)
         hint = f"write {' or '.join(f'{name}()' for name in PREPARATIONS)}"
         frame.faults.misspelt(codes.UNKNOWN_PREPARATION, message, function.span, near, hint=hint)

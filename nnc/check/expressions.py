@@ -135,6 +135,10 @@ def _binary(expr: tree.Binary, frame: Frame) -> Value:
 _DECIDED = {("and", False), ("or", True)}
 
 
+# The place of a Trouble that is of the result and not of one operand.
+_WHOLE = 2
+
+
 def _combine(node: tree.Binary, left: Value, right: Value, frame: Frame) -> Value:
     if left is POISON or right is POISON:
         return POISON
@@ -145,24 +149,12 @@ def _combine(node: tree.Binary, left: Value, right: Value, frame: Frame) -> Valu
         return _repeat(node, left, right, frame)
     result = operator.compute(node.op, left, right)
     if isinstance(result, Trouble):
-        place = node.right.span if _at_fault(result, right, left) else node.left.span
-        frame.faults.trouble(result, node.span if result.code in _WHOLE else place)
+        at = _WHOLE if result.operand is None else result.operand
+        frame.faults.trouble(result, (node.left.span, node.right.span, node.span)[at])
         return POISON
     if isinstance(result, tuple):
         frame.faults.spend(len(result) // 64, node.span)
     return result
-
-
-# Troubles of the result; the others are of one operand.
-_WHOLE = (codes.NO_RESULT, codes.TOO_BIG)
-
-
-def _at_fault(trouble: Trouble, right: Value, left: Value) -> bool:
-    return (
-        is_number(left)
-        or (isinstance(left, bool) and trouble.code is codes.NOT_A_CONDITION)
-        or (trouble.found == show(right) and trouble.found != show(left))
-    )
 
 
 def _with_tensor(node: tree.Binary, left: Value, right: Value, frame: Frame) -> Value:
@@ -177,14 +169,16 @@ def _with_tensor(node: tree.Binary, left: Value, right: Value, frame: Frame) -> 
     return _op(OPERATORS[node.op].op, (left, right), frame, node.span)
 
 
+def block_without_brackets(block: BlockDef, span: Span, frame: Frame) -> None:
+    """Say that a block is used like a layer: by a call."""
+    node = block.node
+    written = f"{node.name.id}({', '.join(p.name.id for p in node.parameters if p.default is None)})"
+    frame.faults.add(codes.NOT_A_LAYER, f"the block `{node.name.id}` needs its brackets", span, help=f"write {written}")
+
+
 def _repeat(node: tree.Binary, count: Value, what: Value, frame: Frame) -> Value:
     if isinstance(what, BlockDef):
-        frame.faults.add(
-            codes.NOT_A_LAYER,
-            f"the block `{what.node.name.id}` needs its brackets",
-            node.right.span,
-            help=f"write {what.node.name.id}()",
-        )
+        block_without_brackets(what, node.right.span, frame)
         return POISON
     if isinstance(count, Size):
         frame.faults.trouble(unknown_size(count), node.left.span)

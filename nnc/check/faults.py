@@ -22,6 +22,7 @@ class Trouble:
     expected: str | None = None
     found: str | None = None
     help: str | None = None
+    operand: int | None = None  # which of two operands is at fault, where one alone is
 
 
 class Faults:

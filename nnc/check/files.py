@@ -171,8 +171,10 @@ class Loader:
                 source = self.read(target)
             except UserFault as fault:
                 problem = fault.findings[0].message if fault.findings else "it can't be read"
-            except (OSError, ValueError) as error:
-                problem = str(error)
+            except OSError as error:
+                problem = error.strerror or "it can't be read"
+            except UnicodeDecodeError:
+                problem = "it is not UTF-8"
             else:
                 file, findings = parse(source)
                 self.context.faults.findings.extend(findings)

@@ -55,7 +55,8 @@ class Frame:
     """One body while it is evaluated: a file's top level, a model, or one use of a block.
 
     `base` is the name that the current statement binds and `sole` the step that alone makes its value; layers are
-    named after them. `prefix` begins the names of all layers in here. `given` are a block's inputs still to be taken.
+    named after them. `prefix` begins the names of all layers in here. `use` is where a block is used, `given` are its
+    inputs still to be taken.
     """
 
     context: Context
@@ -68,6 +69,7 @@ class Frame:
     base: str = ""
     sole: tree.Expr | None = None
     later: Mapping[str, Span] = field(default_factory=dict)
+    use: Span | None = None
     given: list[tuple[str, Value]] = field(default_factory=list)
     letters: dict[str, object] = field(default_factory=dict)
     outputs: list[tuple[tree.Name, Value]] = field(default_factory=list)
@@ -100,6 +102,16 @@ class Frame:
         if isinstance(value, TensorValue) and value.name is None and name.id != "_":
             value.name = name.id
         self.scope.bind(name.id, value, name.span, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A layer, block or fn applied: to what, by which expression, and where its operands stand."""
+
+    operands: Sequence[Value]
+    by_name: Mapping[str, Value]
+    node: tree.Expr
+    place: Span
 
 
 def key_text(key: tree.Name | tree.String | tree.Number) -> str:

@@ -9,7 +9,7 @@ from nnc import codes, graph
 from nnc.catalog import Rejection, TensorType, apply_op
 from nnc.check.constants import OPERATORS
 from nnc.check.faults import Trouble
-from nnc.check.frame import Frame
+from nnc.check.frame import Frame, Use
 from nnc.check.values import POISON, TensorValue, Value, is_number, show
 from nnc.source import Span
 
@@ -21,8 +21,9 @@ Do = Callable[[str, Sequence[Value], Mapping[str, Value]], Value]
 _CONSTANT = {operator.op: operator for operator in OPERATORS.values()}
 
 
-def call_fn(fn: graph.Fn, operands: Sequence[Value], by_name: Mapping[str, Value], frame: Frame, span: Span) -> Value:
+def call_fn(fn: graph.Fn, use: Use, frame: Frame) -> Value:
     """The fn's result on tensors of the model; its functions become calls of the model."""
+    operands, by_name, span = use.operands, use.by_name, use.node.span
     given = dict(zip(fn.parameters, operands, strict=False))
     if len(operands) > len(fn.parameters) or set(given) & set(by_name) or {*given, *by_name} != set(fn.parameters):
         frame.faults.add(

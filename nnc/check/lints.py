@@ -323,7 +323,7 @@ def _watched(spec: graph.Spec, train: graph.TrainConfig, section: Section, conte
                 codes.NOTHING_TO_WATCH,
                 f"{callback.name} watches `{monitor}`, which this training does not measure",
                 place,
-                expected=", ".join(f"val_{name}" if validated else name for name in known[:8]),
+                expected=", ".join(f"val_{name}" if monitor.startswith("val_") else name for name in known[:8]),
                 found=monitor,
             )
         elif monitor.startswith("val_") and not validated:
@@ -350,7 +350,7 @@ def _watchable(spec: graph.Spec, train: graph.TrainConfig) -> list[str]:
         known += [f"{prefix}loss"] if several else []
         for metric in train.metrics.get(output.name, ()):
             known += [f"{prefix}{name}" for name in _metric_names(metric)]
-    return known
+    return list(dict.fromkeys(known))
 
 
 def _metric_names(metric: graph.Value) -> list[str]:

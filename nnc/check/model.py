@@ -9,7 +9,7 @@ from nnc.catalog import Dim, Size, TensorType
 from nnc.catalog.kinds import LARGEST
 from nnc.catalog.shape import same_size
 from nnc.check.blocks import definitions
-from nnc.check.builder import Builder
+from nnc.check.builder import Builder, origin
 from nnc.check.calls import sole_step
 from nnc.check.constants import unknown_size
 from nnc.check.expressions import condition
@@ -219,8 +219,9 @@ def _hold_against(node: tree.Input, value: TensorValue, frame: Frame) -> None:
         frame.faults.add(
             codes.BAD_SHAPE,
             f"the input `{node.name.id}` of the block is given another shape",
-            value.span,
+            frame.use or value.span,
             Label(node.span, "the block says so here"),
+            origin(value),
             expected=str(TensorType(wanted, dtype)),
             found=str(value.type),
         )
@@ -289,9 +290,7 @@ def _layer(node: tree.LayerDef, frame: Frame) -> None:
     if builder is not None and isinstance(value, LayerProto):
         result = builder.make(value, f"{frame.prefix}{node.name.id}", frame)
     elif builder is not None and isinstance(value, BlockProto):
-        result = BlockValue(f"{frame.prefix}{node.name.id}", value)
-        if frame.pool is not None:
-            result.pool = frame.pool
+        result = builder.share(value, f"{frame.prefix}{node.name.id}", frame)
     elif isinstance(value, (LayerValue, BlockValue)):
         result = value
     elif value is not POISON:
@@ -377,8 +376,7 @@ def _if(node: tree.If, frame: Frame) -> None:
 
 
 def _return(node: tree.Return, frame: Frame) -> None:
-    hint = "a model or block gives its results by `output`"
-    frame.faults.add(codes.NOT_HERE, "`return` belongs to an fn", node.span, help=hint)
+    del node, frame  # the parser has said that it belongs to an fn
 
 
 STATEMENTS: Mapping[type, Runner] = {

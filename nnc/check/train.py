@@ -6,7 +6,7 @@ from typing import Any
 
 from nnc import codes, graph
 from nnc.catalog import Arg, find
-from nnc.catalog.kinds import keras_object, number
+from nnc.catalog.kinds import integer, keras_object, number
 from nnc.check.arguments import argument_value
 from nnc.check.data import column
 from nnc.check.frame import Frame, key_text, unwrap
@@ -139,7 +139,7 @@ KEYS = keys_of(
     Key("sample_weight", _sample_weight, "the column that says how much each row counts"),
     Key("steps_per_epoch", count("steps_per_epoch", "train"), "steps of an epoch where that is not all rows"),
     Key("callbacks", lambda e, frame: _several(unwrap(e), _CALLBACK, frame), "what looks on while training runs"),
-    Key("seed", of_type("seed", number(0, 2**32 - 1), "train"), "the number that all chance hangs on"),
+    Key("seed", of_type("seed", integer(0, 2**32 - 1), "train"), "the number that all chance hangs on"),
 )
 
 

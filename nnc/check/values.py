@@ -80,9 +80,9 @@ class BlockProto:
 
 @dataclass(eq=False, slots=True)
 class Pool:
-    """The layers of a shared block in the order in which its first use made them."""
+    """What a shared block's first use made, in order: layers, and blocks that are shared in turn."""
 
-    layers: list[LayerValue] = field(default_factory=list)
+    made: list[LayerValue | BlockValue] = field(default_factory=list)
     next: int = 0
     replaying: bool = False
 
