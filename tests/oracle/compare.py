@@ -45,8 +45,8 @@ def accepted(row: LayerRow, args: dict[str, Any]) -> dict[str, Any] | Rejection:
 def disagreement(sample: Sample) -> str | None:
     """None where both say the same, else what differs."""
     ours = nnc_answer(sample)
-    if isinstance(ours, Rejection) and "crashes" in ours.reason:
-        return None  # so would this process
+    if isinstance(ours, Rejection) and sample.name.startswith("AdaptiveMaxPooling"):
+        return None  # Keras hands it on to TensorFlow unasked, which divides by zero and takes this process with it
     theirs = ask(sample.name, sample.args, sample.operands, sample.by_name, data=not _cpu_cannot(sample))
     found = _difference(ours, theirs)
     if found is None or any(excuse(sample, ours, theirs) for excuse, _ in EXCUSES):

@@ -88,7 +88,7 @@ def _arguments(function: Any) -> Iterator[list[Any]]:
     """`[name]` or `[name, default]` for each argument; `*name` where any number of values may stand."""
     if inspect.isclass(function) and function.__init__ is object.__init__:
         return
-    for parameter in inspect.signature(function).parameters.values():
+    for parameter in _parameters(function):
         if parameter.kind is parameter.VAR_KEYWORD:
             continue
         if parameter.kind is parameter.VAR_POSITIONAL:
@@ -100,8 +100,15 @@ def _arguments(function: Any) -> Iterator[list[Any]]:
             yield [parameter.name, parameter.default]
 
 
+def _parameters(function: Any) -> list[inspect.Parameter]:
+    """Those of a function, or of a class's constructor (a class's own signature may be hidden by its `__new__`)."""
+    if not inspect.isclass(function):
+        return list(inspect.signature(function).parameters.values())
+    return list(inspect.signature(function.__init__).parameters.values())[1:]
+
+
 def _has_kwargs(cls: type) -> bool:
-    return any(p.kind is p.VAR_KEYWORD for p in inspect.signature(cls).parameters.values())
+    return any(p.kind is p.VAR_KEYWORD for p in _parameters(cls))
 
 
 def _identifiers(keras: ModuleType, kind: str, cls: type) -> set[str]:

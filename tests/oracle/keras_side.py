@@ -7,7 +7,7 @@ have, the data decides: nobody can train such a model.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,6 +84,24 @@ def ask(
     trainable = sum(int(np.prod(w.shape)) for w in layer.trainable_weights)
     non_trainable = sum(int(np.prod(w.shape)) for w in layer.non_trainable_weights)
     return Answer(True, found, trainable, non_trainable)
+
+
+def ask_op(function: Callable[..., Any], leaves: Sequence[TensorType]) -> Answer:
+    """The answer to `function(*tensors)`, a call of `keras.ops` with its constants filled in."""
+    try:
+        outputs = _flat(function(*map(_symbol, leaves)))
+        if not all(isinstance(out, keras.KerasTensor) for out in outputs):
+            return Answer(False, why="no tensor")
+        signature = [tf.TensorSpec((None, *_open(leaf)), leaf.dtype) for leaf in leaves]
+        traced = tf.function(function, input_signature=signature).get_concrete_function().structured_outputs
+        _agree(outputs, _flat(traced))
+        if not _any_open(leaves):
+            _agree(outputs, _flat(function(*map(_data, leaves))))
+    except Exception as error:  # noqa: BLE001 - as above
+        return Answer(False, why=f"{type(error).__name__}: {str(error).strip()[:300]}")
+    if any(tuple(out.shape[:1]) != (None,) for out in outputs):
+        return Answer(False, why=f"the batch is not the first axis of {[out.shape for out in outputs]}")
+    return Answer(True, tuple((tuple(out.shape[1:]), keras.backend.standardize_dtype(out.dtype)) for out in outputs))
 
 
 def _call_on_data(layer: Any, operands: Sequence[Operand], keyed: Mapping[str, Operand]) -> list[Any]:

@@ -51,7 +51,7 @@ CELLS = ("LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells")
 
 def sample(rng: random.Random, name: str) -> Sample:
     """A random use of that layer."""
-    rank = _spatial_rank(name)
+    rank = spatial_rank(name)
     args = arguments(rng, name, rank)
     operands, by_name = _INPUTS.get(name, _one)(rng, name, rank)
     return Sample(name, args, operands, by_name)
@@ -118,7 +118,7 @@ def layer(*options: str) -> Callable[[random.Random, int], Any]:
 
     def make(rng: random.Random, _: int) -> Any:
         name = rng.choice(options)
-        return Object("layers", name, arguments(rng, name, _spatial_rank(name)))
+        return Object("layers", name, arguments(rng, name, spatial_rank(name)))
 
     return make
 
@@ -224,7 +224,8 @@ _VALUES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
 # ---- inputs --------------------------------------------------------------------------------------
 
 
-def _spatial_rank(name: str) -> int | None:
+def spatial_rank(name: str) -> int | None:
+    """The number of spatial axes that a name speaks of (`Conv2D`: 2)."""
     found = re.search(r"([123])D", name)
     return int(found[1]) if found else None
 

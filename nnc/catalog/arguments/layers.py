@@ -63,6 +63,10 @@ def _cells(value: Argument) -> Argument:
     return tuple(value) if isinstance(value, (tuple, list)) else value
 
 
+_NAME = Type("a string without `/`", lambda v: v if v is None or (isinstance(v, str) and v and "/" not in v) else NO)
+_AUTOCAST = Type("true", lambda v: v if v is True else NO, ("true",), why="nnc can't check a layer without it yet")
+
+
 def _positive(*names: str) -> dict[str, Type]:
     return dict.fromkeys(names, POSITIVE)
 
@@ -114,10 +118,10 @@ TYPES: dict[str, Type] = {
         "num_ops",
     ),
     "strides": ANY,
-    "layers:name": optional(STRING),
+    "layers:name": _NAME,
     "layers:dtype": optional(choice(*POLICIES)),
     "trainable": BOOL,
-    "autocast": BOOL,
+    "autocast": _AUTOCAST,
     "activation": _ACTIVATION,
     "recurrent_activation": _ACTIVATION,
     "use_bias": BOOL,

@@ -1,0 +1,82 @@
+"""The catalog against Keras itself: signatures, and a seeded sample of layers and functions.
+
+`make oracle` runs the full count; see `tests/oracle`.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+pytestmark = pytest.mark.tf
+
+
+def test_signatures_are_those_of_the_installed_keras():
+    import keras
+
+    from tests.oracle.harvest import DATA, harvest
+
+    found = {path.stem: path.read_text(encoding="utf-8") for path in DATA.glob("*.json")}
+    wanted = harvest()
+    if keras.__version__ not in found["layers"].splitlines()[0]:
+        pytest.skip("the data is of another version of Keras: run `python -m tests.oracle.harvest`")
+    assert found.keys() == wanted.keys()
+    for kind, text in wanted.items():
+        assert found[kind] == text, f"{kind}: run `python -m tests.oracle.harvest`"
+
+
+def test_layers_agree_with_keras():
+    from tests.oracle.compare import disagreement, nnc_answer
+    from tests.oracle.sampling import layer_names, sample
+
+    rng = random.Random(2026)
+    layers = layer_names()
+    drawn = [sample(rng, layers[number % len(layers)]) for number in range(12 * len(layers))]
+    assert [found for item in drawn if (found := disagreement(item))] == []
+    accepted = sum(not hasattr(nnc_answer(item), "reason") for item in drawn)
+    assert 0.3 < accepted / len(drawn) < 0.9  # neither side of the question goes unasked
+
+
+def test_functions_agree_with_keras():
+    from tests.oracle.ops import op_disagreement, op_names
+
+    rng = random.Random(2026)
+    names = op_names()
+    found = [op_disagreement(rng, names[number % len(names)]) for number in range(4 * len(names))]
+    assert [text for text in found if text] == []
+
+
+def test_every_layer_takes_the_arguments_of_all_layers():
+    """`name`, `trainable` and `dtype` are offered where Keras's constructor takes them."""
+    import keras
+
+    from nnc.catalog import find
+    from tests.oracle.keras_side import build
+    from tests.oracle.sampling import arguments, layer_names, spatial_rank
+
+    rng = random.Random(1)
+    for name in layer_names():
+        row = find("layers", name)
+        assert row is not None
+        offered = {"name": "it", "trainable": False} | ({"dtype": "float16"} if row.arg("dtype") else {})
+        given = {key: value for key, value in offered.items() if row.arg(key)}
+        required = {arg.name for arg in row.args if arg.required}
+        layer = _built(keras, build, rng, name, arguments, spatial_rank(name), required, given)
+        assert layer.name == "it"
+        assert layer.trainable is ("trainable" not in given)
+
+
+def _built(keras, build, rng, name, arguments, rank, required, given):
+    from nnc.catalog.values import Object
+
+    for _ in range(50):
+        args = {key: value for key, value in arguments(rng, name, rank).items() if key in required}
+        try:
+            return build(Object("layers", name, args | given))
+        except (TypeError, ValueError):
+            continue  # a wrong sample of a required argument
+    raise AssertionError(f"{name} can't be built with {given}")
