@@ -22,11 +22,11 @@ MAX_SYNTAX_FINDINGS = 100
 MAX_FINDINGS = 100
 """Errors after which checking stops: nobody reads more."""
 
-MAX_STEPS = 200_000
-"""Steps of expansion (statements run, expressions worked out) that one check may take: about a second."""
+MAX_STEPS = 600_000
+"""Steps of expansion (statements run, expressions worked out) that one check may take: about two seconds."""
 
 LAYER_STEPS = 20
-"""What one applied layer costs in such steps, so that a spec has at most ten thousand of them."""
+"""What one applied layer or function of tensors costs in such steps: a spec has at most about 25,000 of them."""
 
 MAX_NESTING = 100
 """Expressions, statements and blocks inside each other while checking."""

@@ -22,7 +22,7 @@ def findings_of(path: Path) -> list[Diagnostic]:
     file, findings = parse(source)
     found = Findings(findings)
     if file is not None:
-        found.extend(check(file, read=lambda name: read(path.parent, name))[1])
+        found.extend(check(file, read=lambda name: read(path.parent, name), syntax=findings)[1])
     return list(found)
 
 

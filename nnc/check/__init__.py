@@ -6,7 +6,8 @@ it is silent. Work and memory are bounded by `nnc.limits`, whatever is in the sp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 
 from nnc import codes, graph
 from nnc.check.allow import silence
@@ -24,7 +25,7 @@ from nnc.check.report import check_report
 from nnc.check.sections import Section
 from nnc.check.train import check_train
 from nnc.check.values import all_settled
-from nnc.diagnostics import Findings
+from nnc.diagnostics import Diagnostic, Findings
 from nnc.source import Source, Span
 from nnc.syntax import tree
 
@@ -37,14 +38,16 @@ def check(
     overrides: Mapping[str, object] | None = None,
     widths: Mapping[str, int] | None = None,
     read: Callable[[str], Source] | None = None,
+    syntax: Iterable[Diagnostic] = (),
 ) -> tuple[graph.Spec | None, Findings]:
     """The checked spec (None where there are errors) and everything that was found.
 
     `overrides` are the values of `--set` by name, texts as on the command line or values. `widths` gives the sizes
     of `[features]` by the name of the Size (`features`, `features(Age, Fare)`) where the table is prepared. `read`
     opens the files of `use` by their path from the main file's folder; it may raise UserFault or OSError.
+    `syntax` are the findings of the parser: names in the lines that it could not read are not called unknown.
     """
-    context = Context(EVALUATORS, RUNNERS, widths or {})
+    context = Context(EVALUATORS, RUNNERS, widths or {}, unread=_unread(syntax))
     spec: graph.Spec | None = None
     try:
         unit = Loader(context, read).load(file, "", dict(overrides or {}))
@@ -55,6 +58,16 @@ def check(
     if not findings.has_errors:
         findings = silence(findings, file)
     return (None if findings.has_errors else spec), findings
+
+
+def _unread(syntax: Iterable[Diagnostic]) -> frozenset[str]:
+    """The names in the lines where the parser found fault; what they define may be lost."""
+    words: set[str] = set()
+    for finding in syntax:
+        if finding.severity == "error" and finding.labels:
+            span = finding.labels[0].span
+            words.update(re.findall(r"[A-Za-z_]\w*", span.source.line(span.source.position(span.start)[0])), ("",))
+    return frozenset(words)
 
 
 def _check_unit(unit: Unit, context: Context) -> graph.Spec:
@@ -90,7 +103,7 @@ def _sections(
 ) -> tuple[graph.DataConfig | None, graph.TrainConfig | None, graph.ReportConfig | None, Section | None]:
     """The sections for the first model; `outputs` None where there is none or it has mistakes of its own."""
     data, train, report = (unit.sections.get(kind) for kind in ("data", "train", "report"))
-    if train is not None and not unit.models:
+    if train is not None and not unit.models and not frame.context.unread:
         hint = "add: model Name { ... }"
         frame.faults.add(codes.NOTHING_TO_TRAIN, "there is no model to train", _heading(train), help=hint)
     checked_data = None if data is None else check_data(data, outputs, frame)

@@ -194,6 +194,8 @@ def _word(expr: tree.Name, kind: Kind, frame: Frame, where: str) -> Value:
         return frame.value(expr)
     if _takes_word(expr.id, kind):
         return expr.id
+    if expr.id in frame.context.unread:
+        return POISON
     known = [*kind.words, *frame.scope.names()]
     if kind.objects:
         known += names(kind.objects)

@@ -143,7 +143,7 @@ def _argument_place(use: tree.Expr, name: str) -> Span:
 
 
 def _result(node: tree.Block, inner: Frame) -> Value:
-    if not any(_has_output(statement) for statement in node.body):
+    if not inner.context.unread and not any(_has_output(statement) for statement in node.body):
         inner.faults.add(
             codes.NO_OUTPUT, f"the block `{node.name.id}` has no output", node.name.span, help="add: output y = ..."
         )

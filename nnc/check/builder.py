@@ -170,7 +170,7 @@ class Builder:
 
     def op(self, name: str, args: Sequence[Value], kwargs: Mapping[str, Value], frame: Frame, span: Span) -> Value:
         """Apply a function of keras.ops (or an operator by its name)."""
-        self.faults.spend(limits.LAYER_STEPS // 4, span)
+        self.faults.spend(limits.LAYER_STEPS, span)
         result = apply_op(name, [_type(arg) for arg in args], {key: _type(arg) for key, arg in kwargs.items()})
         if isinstance(result, Rejection):
             self._reject(codes.BAD_OPERATION, result, span, [*args, *kwargs.values()])

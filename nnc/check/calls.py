@@ -86,6 +86,8 @@ def _bare_step(name: tree.Name, frame: Frame) -> Value:
 
 
 def _unknown_layer(name: tree.Name, frame: Frame, known: Sequence[str]) -> None:
+    if name.id in frame.context.unread:
+        return
     other = what_is(name.id)
     if other is not None:
         kind, words = other
@@ -195,6 +197,7 @@ def _constant_call(name: str, expr: tree.Call, frame: Frame) -> Value:
             codes.BAD_OPERAND, message, expr.arguments[0].span, expected="a number", found=show(values[0]), help=hint
         )
         return POISON
+    frame.faults.spend(sum(len(value) // 8 for value in values if isinstance(value, tuple)), expr.span)
     result = function.compute(values)
     if isinstance(result, Trouble):
         place = expr.arguments[0].span if len(expr.arguments) == 1 else expr.span

@@ -52,6 +52,8 @@ def _name(expr: tree.Name, frame: Frame) -> Value:
 
 def unknown_name(expr: tree.Name, frame: Frame) -> None:
     """Say that nothing has this name, and what may have been meant."""
+    if expr.id in frame.context.unread:
+        return
     later = frame.later.get(expr.id)
     if later is not None and later.start > expr.span.start:
         frame.faults.add(

@@ -34,6 +34,8 @@ class Context:
     fns: dict[str, graph.Fn] = field(default_factory=dict)
     # Size name -> the first input that takes its width from the table
     features: dict[str, Span] = field(default_factory=dict)
+    # Names in lines that the parser could not read: they may be defined there, so nobody can call them unknown
+    unread: frozenset[str] = frozenset()
     nesting: int = 0
 
     def enter(self, span: Span) -> None:

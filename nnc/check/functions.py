@@ -166,12 +166,19 @@ def _name(expr: tree.Name, body: _Body) -> graph.FnExpr | None:
         return graph.FnConst(settled(binding.value))
     if expr.id in _CONSTANTS:
         return graph.FnConst(_CONSTANTS[expr.id], expr.id)
+    _unknown(expr, body)
+    return None
+
+
+def _unknown(expr: tree.Name, body: _Body) -> None:
     if find("ops", expr.id) is not None or expr.id in body.signatures:
         hint = f"write {expr.id}(...)"
         body.context.faults.add(
             codes.NOT_CALLABLE, f"`{expr.id}` is a function: it must be called", expr.span, help=hint
         )
-        return None
+        return
+    if expr.id in body.context.unread:
+        return
     params = [n for n in body.scope.names() if n not in body.signatures]
     near = suggest(expr.id, [*body.locals, *_CONSTANTS, *params])
     message = f"nothing is called `{expr.id}` in the fn `{body.name}`"
@@ -179,7 +186,6 @@ def _name(expr: tree.Name, body: _Body) -> graph.FnExpr | None:
     body.context.faults.misspelt(
         codes.UNKNOWN_NAME, message, expr.span, near, hint=f"it knows {seen}" if seen else None
     )
-    return None
 
 
 def _list(expr: tree.ListOf | tree.TupleOf, body: _Body) -> graph.FnExpr | None:
@@ -262,6 +268,8 @@ def _unknown_function(function: tree.Name, expr: tree.Call, body: _Body) -> None
             function.span,
             Label(body.locals[function.id], "it is bound here"),
         )
+        return
+    if function.id in body.context.unread:
         return
     near = suggest(function.id, [*body.signatures, *names("ops")])
     message = f"there is no function `{function.id}`"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from nnc import codes, graph
+from nnc import codes, graph, limits
 from nnc.catalog import Rejection, TensorType, apply_op
 from nnc.check.constants import OPERATORS
 from nnc.check.faults import Trouble
@@ -49,6 +49,7 @@ def fits_activation(fn: graph.Fn, operands: Sequence[Value], frame: Frame, span:
     operand = operands[0]
 
     def on_types(op: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
+        frame.faults.spend(limits.LAYER_STEPS, span)
         result = apply_op(op, list(args), dict(kwargs))
         if isinstance(result, Rejection):
             frame.faults.add(

@@ -58,10 +58,10 @@ def check_model(node: tree.Model, context: Context, file_scope: Scope) -> graph.
     scope = Scope(context.usage, file_scope)
     frame = Frame(context, scope, builder, "model", later=definitions(node.body))
     frame.run(node.body)
-    if not builder.inputs and len(context.faults.findings) == before:
+    if not builder.inputs and not context.unread and len(context.faults.findings) == before:
         hint = "add: input x: [10]"
         context.faults.add(codes.NO_INPUT, f"the model `{node.name.id}` has no input", node.name.span, help=hint)
-    if not frame.outputs and len(context.faults.findings) == before:
+    if not frame.outputs and not context.unread and len(context.faults.findings) == before:
         hint = "add: output y = ..."
         context.faults.add(codes.NO_OUTPUT, f"the model `{node.name.id}` has no output", node.name.span, help=hint)
     for name, value in frame.outputs:

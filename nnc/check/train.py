@@ -149,6 +149,8 @@ def check_train(
     """The train section for a model with these outputs (None where something is wrong), and the places of its keys."""
     section = read_section(node, KEYS, frame)
     if "loss" not in section.places:
+        if frame.context.unread:
+            return None, section
         hint = "add: loss = binary_crossentropy, or mean_squared_error, or another of Keras's losses"
         frame.faults.add(codes.MISSING_KEY, "`train` needs a loss", section.span, help=hint)
         return None, section
