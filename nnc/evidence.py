@@ -257,6 +257,7 @@ class Evaluation:
 
     `confusion[i][j]` counts rows of class i predicted as j. For regression `truth` and `predicted` are test rows
     in the target's own unit (at most 2,000, sampled by seed), and `error_quantiles` are (quantile, absolute error).
+    `transformed` are a regression's metrics in the unit that was trained on, where the target is transformed.
     """
 
     task: Task
@@ -273,18 +274,20 @@ class Evaluation:
     predicted: tuple[float, ...] = ()
     error_quantiles: tuple[tuple[float, float], ...] = ()
     worst: tuple[WorstRow, ...] = ()
+    transformed: tuple[Metric, ...] = ()
 
 
 @dataclass(frozen=True)
 class Baseline:
     """A simple model on the same rows. `difference` is network minus baseline on the primary metric, by paired
 
-    bootstrap over the test rows. `key` is majority, mean, linear or random_forest.
+    bootstrap over the test rows. `key` is majority, mean, linear or random_forest. `transformed` as in Evaluation.
     """
 
     key: str
     metrics: tuple[Metric, ...]
     difference: Estimate
+    transformed: tuple[Metric, ...] = ()
 
 
 # ---- explanation ---------------------------------------------------------------------------------

@@ -306,6 +306,10 @@ def test_a_regression_speaks_in_the_targets_own_unit() -> None:
     assert metrics["mae"] == pytest.approx(mean_absolute_error(made.test.truth, np.exp(raw)), rel=1e-4)
     assert metrics["r2"] == pytest.approx(r2_score(made.test.truth, np.exp(raw)), rel=1e-4)
     assert metrics["spec:mae"] == pytest.approx(mean_absolute_error(np.log(made.test.truth), raw), rel=1e-4)
+    logs = {metric.key: metric.estimate.value for metric in found.evaluation.transformed}
+    assert logs["mae"] == pytest.approx(metrics["spec:mae"], rel=1e-4)
+    assert logs["r2"] == pytest.approx(r2_score(np.log(made.test.truth), raw), rel=1e-4)
+    assert all(len(baseline.transformed) == len(logs) for baseline in found.baselines)
     assert found.evaluation.primary == "r2"
     assert found.baselines[0].key == "mean"
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from nnc.data import Part
 from nnc.data.checks import data_warnings
+from nnc.data.targets import TRANSFORMS
 from nnc.emit.names import fn_names, named_metrics
 from nnc.evidence import Baseline, Estimate, Evaluation, Metric, Task, Warn
 from nnc.graph import FnRef
@@ -58,10 +59,24 @@ def evaluate(trained: Trained) -> Evaluated:
     found, *others = bootstrap.metrics([mine, *(one.predictions for one in simple)], seed)
     primary = _primary(trained, found)
     gaps = bootstrap.differences([mine, *(one.predictions for one in simple)], primary, seed)
-    baselines = tuple(Baseline(one.key, metrics, gap) for one, metrics, gap in zip(simple, others, gaps, strict=True))
+    changed, *others_changed = _transformed(trained, [mine, *(one.predictions for one in simple)], seed)
+    baselines = tuple(
+        Baseline(one.key, metrics, gap, also)
+        for one, metrics, gap, also in zip(simple, others, gaps, others_changed, strict=True)
+    )
     evaluation = _evaluation(trained, said, part, primary, (*found, *_spec_metrics(trained, part)))
+    evaluation = replace(evaluation, transformed=changed)
     warnings = (*data_warnings(prepared), *training_warnings(trained.training, said, evaluation, baselines, seed))
     return Evaluated(trained, part, mine, evaluation, baselines, warnings, _forest_of(simple))
+
+
+def _transformed(trained: Trained, models: list[Predictions], seed: int) -> list[tuple[Metric, ...]]:
+    """Each model's metrics in the unit that was trained on; none where the target is not transformed."""
+    transform = trained.prepared.preparation.target.transform
+    if transform is None:
+        return [() for _ in models]
+    forward = TRANSFORMS[transform].forward
+    return bootstrap.metrics([Predictions(p.task, forward(p.truth), forward(p.scores)) for p in models], seed)
 
 
 def _forest_of(simple: list[Simple]) -> Any:
