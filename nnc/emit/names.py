@@ -7,6 +7,7 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, count
 from pathlib import PurePath
 
 from nnc import catalog
@@ -124,14 +125,15 @@ def named_metrics(metrics: tuple[Value, ...], fns: Mapping[str, str]) -> tuple[t
     """Each metric with the name that it has in Keras's history; `fns` are the Python names of the spec's fns.
 
     Keras numbers a class's instances through the whole life of a process (`auc`, `auc_1`), so an object without a
-    name gets one here. Beside an `fn` of that name an exact metric is `recall_exact`; the third one is numbered.
+    name gets one here. Beside an `fn` of that name an exact metric is `recall_exact`; others are numbered.
     """
-    words = {metric for metric in metrics if isinstance(metric, str)}
-    taken = words | {snake_case(fns[metric.name]) for metric in metrics if isinstance(metric, FnRef)}
+    scores = {snake_case(fns[metric.name]) for metric in metrics if isinstance(metric, FnRef)}
+    taken = scores | {metric for metric in metrics if isinstance(metric, str)}
     named: list[tuple[str, Value]] = []
     for metric in metrics:
         if isinstance(metric, Object):
-            name = _free(str(metric.args.get("name") or _default_name(metric)), taken)
+            name = str(metric.args.get("name") or _default_name(metric))
+            name = _free(f"{name}_exact" if name in scores else name, taken)
             taken.add(name)
             named.append((name, Object(metric.kind, metric.name, {**metric.args, "name": name})))
         else:
@@ -146,10 +148,5 @@ def _default_name(metric: Object) -> str:
 
 
 def _free(name: str, taken: set[str]) -> str:
-    if name not in taken:
-        return name
-    number = 2
-    candidate = f"{name}_exact"
-    while candidate in taken:
-        candidate, number = f"{name}_{number}", number + 1
-    return candidate
+    numbered = (f"{name}_{number}" for number in count(2))
+    return next(word for word in chain([name], numbered) if word not in taken)

@@ -116,7 +116,7 @@ def number(value: float) -> Code:
 
 def comment(text: str) -> str:
     """Text of a spec as it may stand in a comment or docstring: one line of letters that can't end either."""
-    # Without `#` it can't hold a directive to a linter (`# noqa`) either.
+    # Without a hash it can hold no directive to a linter either.
     plain = re.sub(r"[\s#]+", " ", text).replace("\\", "/").replace('"', "'").strip()
     return "".join(char if char.isprintable() else "?" for char in plain)
 

@@ -29,9 +29,12 @@ def width_parameters(model: ModelGraph) -> Mapping[str, str]:
     return found
 
 
-def build_source(model: ModelGraph, fns: FnNames) -> str:
-    """`def build_model(): ...` as text without a line break at its end."""
-    return _Builder(model, fns).source()
+def build_source(model: ModelGraph, fns: FnNames, seed: int | None) -> str:
+    """`def build_model(): ...` as text without a line break at its end; a seed is set before anything is drawn."""
+    builder = _Builder(model, fns)
+    if seed is not None:
+        builder.lines.append(f"    keras.utils.set_random_seed({seed})")
+    return builder.source()
 
 
 class _Builder:
@@ -70,7 +73,7 @@ class _Builder:
         title = f'    """Build {comment(self.model.name)}.'
         if not self.sizes:
             return [f'{title}"""']
-        widths = [f"    {name}: how many columns the prepared table has for it." for name in self.sizes.values()]
+        widths = [f"    {name}: the number of columns that the prepared table has." for name in self.sizes.values()]
         return [title, "", *widths, '    """']
 
     def input_code(self, item: ModelInput) -> Code:
@@ -185,19 +188,19 @@ class _Builder:
 
 
 def _wanted_names(model: ModelGraph, flow: Flow) -> Mapping[int, str]:
-    """What a person would call each tensor: its name in the spec, or that of what its chain ends in."""
-    outputs = {item.tensor.id: item.name for item in model.outputs}
+    """What a person would call each tensor: its name in the spec, or that of what its chain ends in, or its maker's."""
+    said = {item.tensor.id: item.name for item in model.outputs}
     wanted: dict[int, str] = {}
     for call in reversed(flow.calls):
         for tensor in call.outputs:
             uses = flow.consumers.get(tensor.id, ())
             taker = flow.calls[uses[0]] if len(uses) == 1 and uses[0] < len(flow.calls) else None
-            if tensor.name or tensor.id in outputs:
-                wanted[tensor.id] = tensor.name or outputs[tensor.id]
-            elif taker is not None and len(taker.outputs) == 1 and len(inputs_of(taker)) == 1:
-                wanted[tensor.id] = wanted[taker.outputs[0].id]
-            else:
-                wanted[tensor.id] = call.layer or call.op or "h"
+            if tensor.name:
+                said[tensor.id] = tensor.name
+            elif tensor.id not in said and taker is not None and len(taker.outputs) == len(inputs_of(taker)) == 1:
+                end = said.get(taker.outputs[0].id)
+                said.update({tensor.id: end} if end else {})
+            wanted[tensor.id] = said.get(tensor.id) or call.layer or call.op or "h"
     return wanted
 
 

@@ -16,6 +16,11 @@ from nnc.emit.python_model import build_source, width_parameters
 from nnc.emit.python_training import compile_source, train_source
 from nnc.graph import ModelGraph, Spec
 
+_MAIN = """\
+if __name__ == "__main__":
+    build_model().summary()\
+"""
+
 
 def python_source(spec: Spec, model: ModelGraph) -> str:
     """The module's text: the fns that the model needs, `build_model`, and what the train section says.
@@ -33,17 +38,12 @@ def _definitions(spec: Spec, model: ModelGraph) -> list[str]:
     used = used_fns(spec, model)
     definitions = [MATCH_TARGETS] if any(fn.name in scores and len(fn.parameters) == 2 for fn in used) else []
     definitions += [function_source(fn, spec, scores=fn.name in scores) for fn in used]
-    definitions.append(build_source(model, fns))
+    definitions.append(build_source(model, fns, spec.train.seed if spec.train else None))
     if spec.train is not None:
         definitions += [compile_source(spec.train, model, fns), train_source(spec, spec.train, fns)]
     if not width_parameters(model):
-        definitions.append(_main(spec))
+        definitions.append(_MAIN)
     return definitions
-
-
-def _main(spec: Spec) -> str:
-    seed = [f"    keras.utils.set_random_seed({spec.train.seed})"] if spec.train else []
-    return "\n".join(['if __name__ == "__main__":', *seed, "    build_model().summary()"])
 
 
 def _docstring(spec: Spec, model: ModelGraph) -> str:

@@ -50,7 +50,6 @@ def train_source(spec: Spec, train: TrainConfig, fns: FnNames) -> str:
         [
             f"def train({', '.join(parameters)}):",
             '    """Train on prepared arrays; returns the history of every epoch."""',
-            f"    keras.utils.set_random_seed({train.seed})",
             returns(Invoke(Atom("model.fit"), (Atom("x"), Atom("y")), tuple(kwargs))),
         ]
     )

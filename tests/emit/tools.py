@@ -5,8 +5,14 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
+
+from nnc.check import check
+from nnc.graph import Spec
+from nnc.source import Source
+from nnc.syntax import parse
 
 
 def ruff_complaints(text: str) -> str:
@@ -33,3 +39,12 @@ def as_module(text: str, folder: Path, name: str = "a_spec") -> ModuleType:
     module = importlib.util.module_from_spec(found)
     found.loader.exec_module(module)
     return module
+
+
+def checked(text: str, name: str = "a_spec.nn", widths: Mapping[str, int] | None = None) -> Spec:
+    """The spec that a text is; it must be right."""
+    file, findings = parse(Source(name, text))
+    assert file is not None, [item.message for item in findings]
+    spec, found = check(file, widths=widths or {})
+    assert spec is not None, [(item.code.id, item.message) for item in found]
+    return spec
