@@ -33,7 +33,7 @@ def test_layers_agree_with_keras():
     from tests.oracle.compare import disagreement, nnc_answer
     from tests.oracle.sampling import layer_names, sample
 
-    rng = random.Random(2026)
+    rng = random.Random(2026)  # noqa: S311 - sampling, no secret
     layers = layer_names()
     drawn = [sample(rng, layers[number % len(layers)]) for number in range(12 * len(layers))]
     assert [found for item in drawn if (found := disagreement(item))] == []
@@ -44,7 +44,7 @@ def test_layers_agree_with_keras():
 def test_functions_agree_with_keras():
     from tests.oracle.ops import op_disagreement, op_names
 
-    rng = random.Random(2026)
+    rng = random.Random(2026)  # noqa: S311 - sampling, no secret
     names = op_names()
     found = [op_disagreement(rng, names[number % len(names)]) for number in range(4 * len(names))]
     assert [text for text in found if text] == []
@@ -58,7 +58,7 @@ def test_every_layer_takes_the_arguments_of_all_layers():
     from tests.oracle.keras_side import build
     from tests.oracle.sampling import arguments, layer_names, spatial_rank
 
-    rng = random.Random(1)
+    rng = random.Random(1)  # noqa: S311 - sampling, no secret
     for name in layer_names():
         row = find("layers", name)
         assert row is not None

@@ -36,7 +36,13 @@ def _args(kind: str, found: Signature) -> tuple[Arg, ...]:
     from nnc.catalog.arguments import kind_of
 
     return tuple(
-        Arg(name, kind_of(kind, found.name, name), required=not default, default=default[0] if default else None)
+        Arg(
+            name,
+            kind_of(kind, found.name, name),
+            required=not default,
+            default=default[0] if default else None,
+            keyword=len(default) > 1,
+        )
         for name, *default in found.args
     )
 
@@ -135,7 +141,7 @@ def apply_layer(
         operands = (tuple(operands),)
     filled = {arg.name: args.get(arg.name, arg.default) for arg in row.args}
     try:
-        check_dtypes(row, operands, by_name)
+        check_dtypes(row, filled, operands, by_name)
         found = row.rule(filled, operands, by_name)
     except Refused as refused:
         return refused.rejection

@@ -57,6 +57,7 @@ class Arg:
     required: bool = False
     default: Argument = None
     doc: str = ""
+    keyword: bool = False  # must be given by its name, as `trainable=false` of any layer
     many: bool = False  # any number of values may stand there (`*operands` of some functions)
 
 

@@ -231,11 +231,14 @@ def no_text(tensor: TensorType) -> None:
         raise Refused("this layer computes with numbers and can't take text", "a tensor of numbers", tensor)
 
 
-def check_dtypes(row: LayerRow, operands: Iterable[Operand], by_name: Mapping[str, Operand]) -> None:
+def check_dtypes(row: LayerRow, args: Args, operands: Iterable[Operand], by_name: Mapping[str, Operand]) -> None:
     """Refuse inputs of a dtype that the layer does not take."""
+    penalty = args.get("activity_regularizer") is not None
     for operand in (*operands, *by_name.values()):
         for tensor in tensors(operand):
             need_dtype(tensor, row.takes, f"`{row.name}`")
+            if penalty:
+                need_dtype(tensor, "floats", "a penalty on a layer's values")
 
 
 def tensors(operand: Operand) -> Iterable[TensorType]:

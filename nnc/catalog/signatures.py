@@ -17,7 +17,10 @@ DATA = os.path.join(os.path.dirname(__file__), "data")  # noqa: PTH118, PTH120 -
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What Keras says of a row: `args` are (name,) where required and (name, default) where not."""
+    """What Keras says of a row.
+
+    `args` are (name,) where required, (name, default) where not, (name, default, True) where only the name will do.
+    """
 
     name: str
     args: tuple[tuple[Any, ...], ...]

@@ -1,8 +1,9 @@
 """Takes names, order and defaults of arguments from the installed Keras into `nnc/catalog/data/*.json`.
 
 Run `python -m tests.oracle.harvest` when Keras is upgraded; a test runs it again and compares, so that the
-catalog cannot drift. One file a kind, one line a row: `{"args": [[name], [name, default], ...], "aliases": [...],
-"identifiers": [...]}`, where an argument without a default is required, and identifiers are the words that Keras
+catalog cannot drift. One file a kind, one line a row: `{"args": [[name], [name, default], [name, default, true],
+...], "aliases": [...], "identifiers": [...]}`, where an argument without a default is required, one with `true` must
+be given by its name, and identifiers are the words that Keras
 takes in a string's place (`mae`, `he_normal`).
 """
 
@@ -39,6 +40,10 @@ BASES = {
 COMPILE_WORDS = {"Accuracy": ["acc"], "CategoricalCrossentropy": ["ce", "crossentropy"]}
 
 
+# Arguments of all layers that this one sets itself, and fails when it is given them.
+TAKEN = {"ActivityRegularization": {"activity_regularizer"}}
+
+
 def harvest() -> dict[str, str]:
     """The text of each data file by kind."""
     import keras
@@ -71,7 +76,8 @@ def _classes(keras: ModuleType, kind: str) -> dict[str, Any]:
         canonical = cls.__name__ if cls.__name__ in public else public[0]
         args = list(_arguments(cls))
         if _has_kwargs(cls):
-            args += [arg for arg in base if arg[0] not in {name for name, *_ in args}]
+            taken = {name for name, *_ in args} | TAKEN.get(cls.__name__, set())
+            args += [arg for arg in base if arg[0] not in taken]
         row: dict[str, Any] = {"args": args}
         if aliases := [name for name in public if name != canonical]:
             row["aliases"] = aliases
@@ -96,6 +102,8 @@ def _arguments(function: Any) -> Iterator[list[Any]]:
                 yield ["*" + parameter.name]
         elif parameter.default is parameter.empty:
             yield [parameter.name]
+        elif parameter.kind is parameter.KEYWORD_ONLY:
+            yield [parameter.name, parameter.default, True]
         else:
             yield [parameter.name, parameter.default]
 
@@ -156,7 +164,7 @@ def _ops(keras: ModuleType) -> dict[str, Any]:
 def _plain(args: list[list[Any]]) -> list[list[Any]]:
     """Defaults that JSON cannot write (a function) become None: the argument is not required, that is all."""
     plain = (bool, int, float, str, list, tuple, type(None))
-    return [[a[0], a[1] if isinstance(a[1], plain) else None] if len(a) == 2 else a for a in args]
+    return [[a[0], a[1] if isinstance(a[1], plain) else None, *a[2:]] if len(a) > 1 else a for a in args]
 
 
 def main() -> None:

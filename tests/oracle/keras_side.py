@@ -51,11 +51,11 @@ def _symbol(operand: Operand) -> Any:
     return [_symbol(item) for item in operand] if isinstance(operand, tuple) else operand
 
 
-def _data(leaf: TensorType) -> Any:
+def _data(leaf: TensorType, fill: int = 0) -> Any:
     shape = (BATCH, *_open(leaf))
     if leaf.dtype == "string":
         return tf.constant(np.full(shape, "a"))
-    return tf.cast(tf.zeros(shape), leaf.dtype)
+    return tf.cast(tf.fill(shape, fill), leaf.dtype)
 
 
 def _flat(value: Any) -> list[Any]:
@@ -78,7 +78,8 @@ def ask(
         outputs = _flat(layer(*map(_symbol, operands), **{k: _symbol(v) for k, v in keyed.items()}))
         found = tuple((tuple(out.shape[1:]), keras.backend.standardize_dtype(out.dtype)) for out in outputs)
         if data:
-            _agree(outputs, _call_on_data(layer, operands, keyed))
+            for real in _call_on_data(layer, operands, keyed):
+                _agree(outputs, real)
     except Exception as error:  # noqa: BLE001 - whatever Keras or TensorFlow raises is a refusal
         return Answer(False, why=f"{type(error).__name__}: {str(error).strip()[:300]}")
     trainable = sum(int(np.prod(w.shape)) for w in layer.trainable_weights)
@@ -96,7 +97,7 @@ def ask_op(function: Callable[..., Any], leaves: Sequence[TensorType]) -> Answer
         traced = tf.function(function, input_signature=signature).get_concrete_function().structured_outputs
         _agree(outputs, _flat(traced))
         if not _any_open(leaves):
-            _agree(outputs, _flat(function(*map(_data, leaves))))
+            _agree(outputs, _flat(function(*(_data(leaf, 1) for leaf in leaves))))
     except Exception as error:  # noqa: BLE001 - as above
         return Answer(False, why=f"{type(error).__name__}: {str(error).strip()[:300]}")
     if any(tuple(out.shape[:1]) != (None,) for out in outputs):
@@ -104,7 +105,7 @@ def ask_op(function: Callable[..., Any], leaves: Sequence[TensorType]) -> Answer
     return Answer(True, tuple((tuple(out.shape[1:]), keras.backend.standardize_dtype(out.dtype)) for out in outputs))
 
 
-def _call_on_data(layer: Any, operands: Sequence[Operand], keyed: Mapping[str, Operand]) -> list[Any]:
+def _call_on_data(layer: Any, operands: Sequence[Operand], keyed: Mapping[str, Operand]) -> list[list[Any]]:
     """As when predicting, and as when training where the layer tells the two apart.
 
     With sizes left open there is no such thing as the data; TensorFlow traces the layer without knowing them, as
@@ -118,9 +119,11 @@ def _call_on_data(layer: Any, operands: Sequence[Operand], keyed: Mapping[str, O
         return layer(*positional, **{key: _filled(operand, rest) for key, operand in keyed.items()}, **training)
 
     modes = ({"training": True}, {}) if "training" in inspect.signature(layer.call).parameters else ({},)
+    both: list[list[Any]] = []
     for training in modes:
         found = _traced(call, leaves, training) if _any_open(leaves) else call(*map(_data, leaves), **training)
-    return _flat(found)
+        both.append(_flat(found))
+    return both
 
 
 def _any_open(leaves: Sequence[TensorType]) -> bool:

@@ -75,10 +75,11 @@ def arguments(rng: random.Random, name: str, rank: int | None) -> dict[str, Any]
 
 _SKIP = object()
 _INTERESTING = {
-    "axis", "strides", "padding", "dilation_rate", "groups", "data_format", "use_bias", "return_sequences", "return_state",
-    "output_padding", "depth_multiplier", "pool_size", "keepdims", "merge_mode", "output_shape", "value_dim", "cropping",
-    "size", "shared_axes", "noise_shape", "attention_axes", "key_dim", "use_scale", "score_mode", "lora_rank", "renorm",
-    "center", "scale", "normalize", "reset_after", "use_gate", "kernel_size", "filters",
+    "axis", "strides", "padding", "dilation_rate", "groups", "data_format", "use_bias", "return_sequences",
+    "return_state", "output_padding", "depth_multiplier", "pool_size", "keepdims", "merge_mode", "output_shape",
+    "value_dim", "cropping", "size", "shared_axes", "noise_shape", "attention_axes", "key_dim", "use_scale",
+    "score_mode", "lora_rank", "renorm", "center", "scale", "normalize", "reset_after", "use_gate", "kernel_size",
+    "filters",
 }  # fmt: skip
 
 

@@ -36,6 +36,12 @@ def _moved(args: Args, tensor: TensorType) -> Applied:
     return Applied((TensorType(tensor.shape, compute_dtype(args)),))
 
 
+def _penalty(args: Args, tensor: TensorType) -> Applied:
+    if args["l1"] or args["l2"]:
+        need_dtype(tensor, "floats", "a penalty on a layer's values")
+    return _pointwise(args, tensor)
+
+
 def _identity(args: Args, operands: Sequence[Operand], by_name: Mapping[str, Operand]) -> Applied:
     """Hands the values through: a float becomes one of the layer's dtype, anything else stays what it is."""
     items = tensors(operands[0]) if len(operands) == 1 and not by_name else (one_tensor(operands, by_name),)
@@ -249,7 +255,7 @@ ROWS: tuple[LayerSpec, ...] = (
     *(_spatial_dropout(rank) for rank in (1, 2, 3)),
     LayerSpec("Identity", "Gives back its input, or inputs, unchanged.", _identity, "x -> Identity()", "any"),
     _simple("ActivityRegularization", "Adds a penalty on its input's values to the loss.",
-            "x -> ActivityRegularization(l2=0.01)", shown=("l1", "l2")),
+            "x -> ActivityRegularization(l2=0.01)", _penalty, shown=("l1", "l2")),
     _simple("Masking", "Marks the time steps at which every value is `mask_value`, so that later layers skip them.",
             "x -> Reshape([5, 2]) -> Masking()"),
     _simple("Rescaling", "Multiplies by `scale` and adds `offset`.", "x -> Rescaling(1 / 255)", _rescaling,

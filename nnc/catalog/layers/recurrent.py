@@ -131,11 +131,17 @@ def _sum(counts: Iterable[int | None]) -> int | None:
 _CELLS = {"LSTMCell": "LSTM", "GRUCell": "GRU", "SimpleRNNCell": "SimpleRNN"}
 
 
+def _same_dtype(cells: Sequence[Object]) -> None:
+    if len({compute_dtype(filled(cell)) for cell in cells}) > 1:
+        raise Refused("stacked cells must compute in the same dtype", "one dtype", "several", "cell")
+
+
 def _chain(cell: Argument, width: int | None) -> list[tuple[Object, int | None]]:
     """Each cell with the width of what goes into it: stacked cells feed one another."""
     cells: list[Object] = []
     for item in cell if isinstance(cell, tuple) else (cell,):
         cells.extend(filled(item)["cells"] if item.name == "StackedRNNCells" else (item,))
+    _same_dtype(cells)
     widths: list[int | None] = [width, *(filled(item).get("units") for item in cells[:-1])]
     return list(zip(cells, widths, strict=True))
 

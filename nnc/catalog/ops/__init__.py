@@ -50,5 +50,5 @@ def _bound(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[st
     missing = [arg[0] for arg in (found.args if found else ()) if len(arg) == 1 and arg[0] not in given]
     if missing:
         raise Refused(f"`ops.{name}` needs `{missing[0]}`", ", ".join(names), argument=missing[0])
-    defaults = {arg[0]: arg[1] for arg in (found.args if found else ()) if len(arg) == 2}
+    defaults = {arg[0]: arg[1] for arg in (found.args if found else ()) if len(arg) > 1}
     return {key: given[key] if key in given else defaults[key] for key in names}

@@ -83,20 +83,16 @@ def broadcast(shapes: Sequence[Shape], argument: str | None = None) -> Shape:
     padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
     found = tuple(_common(sizes, shapes, argument) for sizes in zip(*padded, strict=True))
     if BATCH in found[1:]:
-        raise Refused(
-            "shapes are laid over each other from the last axis, so a batch lies over another axis here",
-            "equally many axes",
-            texts(shapes),
-            argument,
-            "give the smaller tensor axes of size 1, such as with `ops.expand_dims(x, -1)` or `Reshape`",
-        )
+        raise _misplaced_batch(shapes, argument)
     return found
 
 
 def _common(sizes: tuple[Dim, ...], shapes: Sequence[Shape], argument: str | None) -> Dim:
     wide: list[Dim] = [size for size in sizes if size != 1]
     known = {size for size in wide if isinstance(size, int)}
-    if len(known) > 1 or (BATCH in wide and known):
+    if BATCH in wide and known:
+        raise _misplaced_batch(shapes, argument)
+    if len(known) > 1:
         raise Refused("these shapes can't be laid over each other", "equal sizes, or 1", texts(shapes), argument)
     if known:
         return known.pop()
@@ -104,6 +100,16 @@ def _common(sizes: tuple[Dim, ...], shapes: Sequence[Shape], argument: str | Non
         return 1
     # Among open sizes any may yet be 1, so the common one is only known where all are the same.
     return wide[0] if all(size == wide[0] for size in wide) else Size()
+
+
+def _misplaced_batch(shapes: Sequence[Shape], argument: str | None) -> Refused:
+    return Refused(
+        "shapes are laid over each other from the last axis, so a batch lies over another axis here",
+        "equally many axes",
+        texts(shapes),
+        argument,
+        "give the smaller tensor axes of size 1, such as with `ops.expand_dims(x, -1)` or `Reshape`",
+    )
 
 
 def texts(shapes: Sequence[Shape]) -> str:

@@ -59,6 +59,11 @@ def floated(dtype: str) -> str:
     return dtype if is_float(dtype) else "float32"
 
 
+def single(_: str) -> str:
+    """A function whose result Keras says is float32 whatever float goes in."""
+    return "float32"
+
+
 def summed(dtype: str) -> str:
     """The dtype of a sum: truth values and small whole numbers are counted in 32 bits."""
     return {"bool": "int32", "int8": "int32", "int16": "int32", "uint8": "uint32", "uint16": "uint32"}.get(dtype, dtype)

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from nnc.catalog.ops import dtypes
 from nnc.catalog.ops.arrays import BATCH, Array, as_array, axes_in, broadcast
-from nnc.catalog.rules import Refused
+from nnc.catalog.rules import Refused, is_float
 from nnc.catalog.shape import Dim
 
 Bound: TypeAlias = Mapping[str, Any]
@@ -39,7 +39,7 @@ def along(dtype: DtypeRule, takes: str = "any") -> OpRule:
         name, array = first(bound)
         dtypes.need(array, takes, name)
         axes_in(bound["axis"], len(array.shape))
-        return (Array(array.shape, str(bound.get("dtype") or dtype(array.dtype))),)
+        return (Array(array.shape, dtype(str(bound.get("dtype") or array.dtype))),)
 
     return rule
 
@@ -51,11 +51,13 @@ def reduction(dtype: DtypeRule, takes: str = "any") -> OpRule:
         name, array = first(bound)
         dtypes.need(array, takes, name)
         axes = axes_in(bound["axis"], len(array.shape))
+        if bound.get("dtype") == "bool" and array.dtype == "bool":
+            raise Refused("truth values can't be reduced to truth values this way", "another dtype", "bool", "dtype")
         keep = bool(bound.get("keepdims"))
         shape: tuple[Dim, ...] = tuple(
             1 if index in axes else size for index, size in enumerate(array.shape) if keep or index not in axes
         )
-        return (Array(shape, dtype(array.dtype)),)
+        return (Array(shape, str(bound.get("dtype") or dtype(array.dtype))),)
 
     return rule
 
@@ -101,6 +103,8 @@ def clip(bound: Bound) -> tuple[Array, ...]:
     limits = [as_array(bound[name], name) for name in ("x_min", "x_max")]
     if broadcast([array.shape, *(limit.shape for limit in limits)]) != array.shape:
         raise Refused("the limits must fit onto the tensor", str(array), "a larger shape", "x_min")
+    if any(limit.dtype.startswith("float") for limit in limits) and not is_float(array.dtype):
+        raise Refused("whole numbers can't be clipped to fractions", "whole limits", "a fraction", "x_max")
     return (Array(array.shape, dtypes.accumulated(array.dtype)),)
 
 

@@ -94,7 +94,9 @@ def squeeze(bound: Bound) -> tuple[Array, ...]:
     """Axes of size 1 fall away: the given ones, or all."""
     array = as_array(bound["x"], "x")
     if bound["axis"] is None:
-        return (Array(tuple(size for size in array.shape if size != 1), array.dtype),)
+        raise Refused(
+            "Keras must be told which axis falls away, since the size of a batch is open", "an axis", "none", "axis"
+        )
     axes = {axis_in(axis, len(array.shape)) for axis in _ints(bound["axis"], "axis")}
     for axis in axes:
         if array.shape[axis] != 1:
@@ -265,6 +267,9 @@ def one_hot(bound: Bound) -> tuple[Array, ...]:
         )
     if not array.dtype.startswith(("int", "uint")):
         raise Refused("`x` must be whole numbers", "an int tensor", array.dtype, "x")
+    if bound["axis"] != -1 and not 0 <= bound["axis"] < len(array.shape):
+        last = len(array.shape) - 1
+        raise Refused("the new axis is -1 where it is the last", f"-1 or 0 to {last}", bound["axis"], "axis")
     place = axis_in(bound["axis"], len(array.shape) + 1)
     dtype = str(bound["dtype"] or "float32")
     return (Array((*array.shape[:place], classes, *array.shape[place:]), dtype),)

@@ -25,7 +25,7 @@ def _all(names: str, rule: OpRule) -> dict[str, OpRule]:
 RULES: Mapping[str, OpRule] = {
     **_all("abs absolute copy nan_to_num ones_like zeros_like trunc stop_gradient", pointwise(dtypes.kept)),
     **_all(
-        "arccos arccosh arcsin arcsinh arctan arctanh ceil cos cosh exp exp2 expm1 floor log log10 log1p log2 sin sinc "
+        "arccos arccosh arcsin arcsinh arctan arctanh ceil cos cosh exp expm1 floor log log10 log1p log2 sin sinc "
         "sinh sqrt tan tanh",
         pointwise(dtypes.floated),
     ),
@@ -34,11 +34,12 @@ RULES: Mapping[str, OpRule] = {
         "sigmoid silu soft_shrink softplus softsign sparse_plus sparse_sigmoid squareplus swish tanh_shrink",
         pointwise(dtypes.kept, "floats"),
     ),
-    "reciprocal": pointwise(dtypes.floated, "floats"),
+    "reciprocal": pointwise(dtypes.single, "floats"),
     **_all("relu relu6 leaky_relu round sign", pointwise(dtypes.kept, "numbers")),
     "negative": pointwise(dtypes.kept, "signed"),
     "square": pointwise(dtypes.accumulated),
-    **_all("isfinite isinf isnan logical_not", pointwise(dtypes.truth)),
+    **_all("isfinite isinf isnan", pointwise(dtypes.truth, "floats")),
+    "logical_not": pointwise(dtypes.truth),
     **_all("add subtract multiply maximum minimum floor_divide power", binary()),
     "mod": binary(takes="any", result=dtypes.accumulated),
     **_all("divide true_divide divide_no_nan arctan2 logaddexp", binary("float", takes="any")),
@@ -47,8 +48,8 @@ RULES: Mapping[str, OpRule] = {
     "where": where,
     "clip": clip,
     "cast": layout.cast,
-    **_all("softmax log_softmax sparsemax", along(dtypes.kept, "floats")),
-    "normalize": along(dtypes.floated, "floats"),
+    **_all("softmax log_softmax", along(dtypes.kept, "floats")),
+    "normalize": along(dtypes.single, "floats"),
     **_all("cumsum cumprod", single_axis(along(dtypes.accumulated))),
     "sort": single_axis(along(dtypes.kept)),
     "argsort": single_axis(along(dtypes.index)),
@@ -56,7 +57,7 @@ RULES: Mapping[str, OpRule] = {
     **_all("max amax min amin", reduction(dtypes.kept)),
     **_all("sum prod", reduction(dtypes.summed)),
     **_all("mean std var average median norm", reduction(dtypes.floated)),
-    "logsumexp": reduction(dtypes.floated, "floats"),
+    "logsumexp": reduction(dtypes.single, "floats"),
     **_all("all any", reduction(dtypes.truth)),
     **_all("argmax argmin", single_axis(reduction(dtypes.index))),
     "count_nonzero": reduction(dtypes.index),
