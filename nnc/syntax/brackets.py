@@ -51,7 +51,8 @@ def unclosed_bracket(t: Trouble) -> bool | None:
         help=f"put {closer} where what began there ends",
     )
     closers = [OPENERS[token.kind] for token in reversed(unclosed)]
-    if not t.machine.accepts(closers):
+    late = not t.within_statement and t.token.kind != END and not t.stream.begins_line(t.token)
+    if late or not t.machine.accepts(closers):
         return False
     t.put_before(closers)
     return True

@@ -82,6 +82,27 @@ def _slice(span: Span, kids: list[Any]) -> tree.Slice:
     return tree.Slice(*parts, span=span)
 
 
+# By the terminal and not by the text, which is another where the parser has read `&&` as `and`.
+_OPERATORS = {
+    "AND": "and",
+    "OR": "or",
+    "NOT": "not",
+    "EQUAL": "==",
+    "UNEQUAL": "!=",
+    "LESS": "<",
+    "LESS_EQUAL": "<=",
+    "MORE": ">",
+    "MORE_EQUAL": ">=",
+    "PLUS": "+",
+    "MINUS": "-",
+    "STAR": "*",
+    "SLASH": "/",
+    "DOUBLE_SLASH": "//",
+    "PERCENT": "%",
+    "AT": "@",
+    "POWER": "**",
+}
+
 _PLAIN: dict[str, Callable[[Span, list[Any]], Any]] = {
     "use": lambda span, kids: tree.Use(*kids, span=span),
     "param": _param,
@@ -106,6 +127,8 @@ _PLAIN: dict[str, Callable[[Span, list[Any]], Any]] = {
     "columns": _tuple_of_children,
     "range": _range,
     "if_then": lambda span, kids: tree.IfExpr(*kids, span=span),
+    "unary": lambda span, kids: tree.Unary(_OPERATORS[kids[0].kind], kids[1], span=span),
+    "binary": lambda span, kids: tree.Binary(_OPERATORS[kids[1].kind], kids[0], kids[2], span=span),
     "call": lambda span, kids: tree.Call(kids[0], tuple(kids[1:]), span=span),
     "attribute": lambda span, kids: tree.Attribute(*kids, span=span),
     "index": lambda span, kids: tree.Index(kids[0], tuple(kids[1:]), span=span),
@@ -176,13 +199,6 @@ class _Maker:
     def _wrong(self, code: Code, wrong: Wrong, span: Span, help: str | None = None) -> None:  # noqa: A002 - as in Findings
         place = Span(self._source, span.start + wrong.start, span.start + wrong.end)
         self._findings.add(code, wrong.message, place, help=help)
-
-    def unary(self, span: Span, kids: list[Any]) -> tree.Unary:
-        return tree.Unary(self._of(kids[0]), kids[1], span=span)
-
-    def binary(self, span: Span, kids: list[Any]) -> tree.Binary:
-        left, op, right = kids
-        return tree.Binary(self._of(op), left, right, span=span)
 
     def chain(self, span: Span, kids: list[Any]) -> tree.Chain:
         check_choice(kids[0], self._findings)

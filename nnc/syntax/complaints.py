@@ -159,10 +159,10 @@ _PARTICULAR: tuple[Callable[[Trouble], _Said | None], ...] = (
     _remainder,
     _nameless,
     _loose_constant,
+    _lone_else,
     _reserved,
     _foreign_comment,
     _compared_twice,
-    _lone_else,
     _ends_early,
 )
 

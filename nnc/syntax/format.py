@@ -40,8 +40,8 @@ class _Printer:
     def text(self) -> str:
         previous: tree.Item | None = None
         end = len(self._source)
-        following = [item.span.start for item in self._file.items[1:]] + [end]
-        for item, limit in zip(self._file.items, following, strict=True):
+        starts = [item.span.start for item in self._file.items]
+        for item, limit in zip(self._file.items, [*starts[1:], end], strict=False):
             apart = previous is not None and not (
                 _one_line(item) and type(previous) is type(item) and _one_line(previous)
             )

@@ -21,7 +21,7 @@ from nnc.syntax.lalr import Machine, TooDeep
 from nnc.syntax.lexer import CLOSERS, OPENERS, Token, pattern, tokenize
 from nnc.syntax.literals import find_control
 from nnc.syntax.repairs import mend
-from nnc.syntax.stream import Stream
+from nnc.syntax.stream import GOES_ON, Stream
 from nnc.syntax.tables import END, LINE_END, Tables, load
 from nnc.syntax.trouble import Anchor, Trouble
 from nnc.syntax.words import Words
@@ -182,18 +182,20 @@ class _Parse:
                 elif token.kind == "RBRACE" and index > start:
                     return index
             index += 1
-            if token.kind == LINE_END and index >= reached:
-                following = stream.at(index)
-                if not brackets and following.kind not in ("ARROW", "ELSE"):
-                    return index
-                if stream.column(following) <= column and not self._goes_on(following, brackets):
-                    return index
+            if token.kind == LINE_END and self._ends(stream.at(index), brackets, column, passed=index >= reached):
+                return index
         return index
 
-    def _goes_on(self, token: Token, brackets: list[str]) -> bool:
-        return token.kind in brackets or token.kind in ("ARROW", "ELSE")
+    def _ends(self, following: Token, brackets: list[str], column: int, *, passed: bool) -> bool:
+        """Whether a broken statement ends before this token, the first of a line."""
+        if following.kind in GOES_ON or following.kind in brackets:
+            return False
+        return self._stream.column(following) <= column if brackets else passed
 
     def _too_deep(self, deep: TooDeep) -> None:
+        """Say so, once: what is nested a thousand deep is too deep at every hundredth level."""
+        if any(item.code is codes.TOO_DEEP for item in self._findings):
+            return
         self._findings.add(
             codes.TOO_DEEP,
             "this is nested too deeply",

@@ -75,11 +75,20 @@ def _brace_on_next_line(t: Trouble) -> bool | None:
     return True
 
 
+def _lone_else(t: Trouble) -> bool | None:
+    """An `else` that begins a line goes on with the one before; where that can't be, it is a statement's beginning."""
+    if t.token.kind != "ELSE" or t.machine.at_anchor() or not t.machine.accepts([LINE_END]):
+        return None
+    t.stream.retake()
+    t.stream.insert([Token(LINE_END, t.token.start, t.token.start)])
+    return True  # without a finding: the `else` will be in trouble again, and alone
+
+
 def _arrow_at_line_end(t: Trouble) -> bool | None:
     """`x ->` with the layer on the next line, or an operator there."""
     before = t.before
     following = t.stream.following
-    if t.token.kind != LINE_END or before is None or before.kind == LINE_END:
+    if t.token.kind != LINE_END or before is None:
         return None
     if following.kind == END or not t.machine.accepts([following.kind]):
         return None
@@ -114,18 +123,24 @@ def _missing_sign(t: Trouble) -> bool | None:
             continue
         if sign == "ASSIGN" and (kind in ("LPAR", "LBRACE") or t.stream.following.kind in ("ASSIGN", "COMMA")):
             continue
-        written = t.words.word(sign)
-        t.findings.add(
-            codes.SYNTAX,
-            message.format(found=found(t.token, t.source.text)),
-            t.span,
-            expected=written,
-            found=found(t.token, t.source.text),
-            fix=Fix(f"put {written}", t.source.span(before.end, before.end), _SPACED.get(sign, written.strip("`"))),
-        )
+        if not t.again:  # where one is forgotten, the next is often as well: they are one mistake
+            _say_missing(t, sign, message)
         t.put_before([sign])
         return True
     return None
+
+
+def _say_missing(t: Trouble, sign: str, message: str) -> None:
+    written = t.words.word(sign)
+    end = t.before.end if t.before else t.token.start
+    t.findings.add(
+        codes.SYNTAX,
+        message.format(found=found(t.token, t.source.text)),
+        t.span,
+        expected=written,
+        found=found(t.token, t.source.text),
+        fix=Fix(f"put {written}", t.source.span(end, end), _SPACED.get(sign, written.strip("`"))),
+    )
 
 
 # The signs that are left out most often; whether they stand inside brackets; and what to say.
@@ -173,6 +188,7 @@ def _misspelt_word(t: Trouble) -> bool | None:
 
 _REPAIRS: tuple[Callable[[Trouble], bool | None], ...] = (
     _slip,
+    _lone_else,
     _brace_on_next_line,
     _arrow_at_line_end,
     wrong_closer,

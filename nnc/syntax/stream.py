@@ -9,7 +9,7 @@ from nnc.syntax.lexer import CLOSERS, OPENERS, Token
 from nnc.syntax.tables import END, LINE_END
 
 # A line that begins with one of these goes on with the line before.
-_GOES_ON = frozenset({"ARROW", "ELSE"})
+GOES_ON = frozenset({"ARROW", "ELSE"})
 
 
 class Stream:
@@ -23,6 +23,7 @@ class Stream:
         self.suspect: Token | None = None
         self._tokens = tokens
         self._inserted: list[Token] = []
+        self._round = 0  # how many of the open brackets are `(` or `[`
 
     def take(self) -> Token:
         """The next token that counts, END for ever at the end."""
@@ -41,15 +42,17 @@ class Stream:
                 return token
 
     def _counts(self) -> bool:
-        if self._tokens[self.index].kind in _GOES_ON:
+        if self._tokens[self.index].kind in GOES_ON:
             return False
-        return not any(token.kind != "LBRACE" for token in reversed(self.open))
+        return not self._round
 
     def _follow(self, token: Token) -> None:
         if token.kind in OPENERS:
             self.open.append(token)
+            self._round += token.kind != "LBRACE"
         elif token.kind in CLOSERS and self.open and OPENERS[self.open[-1].kind] == token.kind:
             opener = self.open.pop()
+            self._round -= opener.kind != "LBRACE"
             # A brace that closes a line of another indentation was probably meant for another line.
             misplaced = token.kind == "RBRACE" and self.begins_line(token) and self.column(token) != self.indent(opener)
             if misplaced and self.suspect is None:
@@ -70,14 +73,18 @@ class Stream:
         """Go on from the token of this index, with these brackets open."""
         self.index = index
         self.open = list(open_brackets)
+        self._round = sum(token.kind != "LBRACE" for token in open_brackets)
         self._inserted.clear()
+
+    def retake(self) -> None:
+        """Put back the token that was taken last, which is none that was inserted."""
+        self.index = self.last
+        if self.open and self.open[-1] is self._tokens[self.index]:
+            self._round -= self.open.pop().kind != "LBRACE"
 
     def untake(self) -> None:
         """Put back the token that was taken last (none that was inserted), and the line breaks before it."""
-        self.index = self.last
-        token = self._tokens[self.index]
-        if self.open and self.open[-1] is token:
-            self.open.pop()
+        self.retake()
         while self.index and self._tokens[self.index - 1].kind == LINE_END:
             self.index -= 1
 

@@ -11,7 +11,7 @@ from nnc.source import Source, Span
 from nnc.syntax.lalr import Machine
 from nnc.syntax.lexer import Token
 from nnc.syntax.stream import Stream
-from nnc.syntax.tables import END
+from nnc.syntax.tables import END, LINE_END
 from nnc.syntax.words import Words
 
 
@@ -65,8 +65,10 @@ class Trouble:
 
     @property
     def before(self) -> Token | None:
-        """The token before, if it belongs to the same statement."""
+        """The token before, line breaks aside, if it belongs to the same statement."""
         index = self.stream.last - 1
+        while index > self.anchor.first and self.stream.at(index).kind == LINE_END:
+            index -= 1
         return self.stream.at(index) if index >= self.anchor.first else None
 
     @property
@@ -91,9 +93,8 @@ class Trouble:
 
     @property
     def within_statement(self) -> bool:
-        """Whether the token is on its statement's first line or indented further than it."""
+        """Whether the token is on its statement's first line, or on one that is indented further than it."""
         if self.token.kind == END:
             return False
-        if not self.stream.begins_line(self.token):
-            return True
-        return self.stream.column(self.token) > self.stream.column(self.first)
+        lines = [self.source.position(token.start)[0] for token in (self.first, self.token)]
+        return lines[0] == lines[1] or self.stream.indent(self.token) > self.stream.column(self.first)
