@@ -16,6 +16,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
 from nnc import evidence as ev
+from nnc.report import render_html
 
 SPEC = """# a spec that a test wrote
 model Sample {
@@ -68,7 +69,7 @@ def network(name: str, features: int, outputs: int, last: str) -> ev.Network:
     return ev.Network(name, nodes, ("y",), sum(n.trainable for n in nodes), 0)
 
 
-def bootstrap(score, *arrays: np.ndarray, seed: int = 0, times: int = 200) -> tuple[float, float]:
+def bootstrap(score, *arrays: np.ndarray, seed: int = 0, times: int = 30) -> tuple[float, float]:
     """A percentile interval; few resamples, since only its being believable matters here."""
     rng = np.random.default_rng(seed)
     n = len(arrays[0])
@@ -242,7 +243,7 @@ def classes(which: str) -> ev.Evidence:
     )
     scaler = StandardScaler().fit(x)
     linear = LogisticRegression(max_iter=500, C=0.5).fit(scaler.transform(x), y)
-    forest = RandomForestClassifier(50, random_state=0).fit(x, y)
+    forest = RandomForestClassifier(20, random_state=0).fit(x, y)
     net = LogisticRegression(max_iter=500, C=0.05).fit(scaler.transform(x), y)
     p = net.predict_proba(scaler.transform(x_test))
     majority = np.zeros_like(p)
@@ -354,7 +355,7 @@ def regression() -> ev.Evidence:
     predictions = {
         "mean": np.full(len(y_test), y.mean()),
         "linear": Ridge(1).fit(scaler.transform(x), y).predict(scaler.transform(x_test)),
-        "random_forest": RandomForestRegressor(50, random_state=0).fit(x, y).predict(x_test),
+        "random_forest": RandomForestRegressor(20, random_state=0).fit(x, y).predict(x_test),
     }
     p = net.predict(scaler.transform(x_test))
 
@@ -429,3 +430,9 @@ def regression() -> ev.Evidence:
 def sample(which: str) -> ev.Evidence:
     """`breast_cancer`, `wine`, `digits` or `diabetes`."""
     return regression() if which == "diabetes" else classes(which)
+
+
+@functools.cache
+def rendered(which: str) -> str:
+    """The sample's HTML, rendered once for all tests."""
+    return render_html(sample(which))

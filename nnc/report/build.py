@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,6 +18,7 @@ from nnc.report.sections import SECTIONS, Section
 from nnc.report.texts import texts
 
 _HASH_SHOWN = 10
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,12 @@ def _built(page: Page, section: Section) -> Built | None:
         return Built(section.id, title, template, {}, " ".join(reasons))
     if not section.applies(page):
         return None
-    return Built(section.id, title, template, section.build(page))
+    try:
+        views = section.build(page)
+    except Exception as error:  # noqa: BLE001 - a run of hours must not lose its report to a bug of one section
+        _LOG.exception("the section %r could not be made", section.id)
+        return Built(section.id, title, template, {}, f"{type(error).__name__}: {error}")
+    return Built(section.id, title, template, views)
 
 
 def _with_font_warning(evidence: Evidence) -> Evidence:

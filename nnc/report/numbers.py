@@ -10,7 +10,6 @@ from nnc.evidence import Estimate
 MINUS = "\u2212"
 FIGURE_SPACE = "\u2007"
 PUNCTUATION_SPACE = "\u2008"
-DASH = "\u2013"
 NONE = "\u2014"
 
 _SCIENTIFIC_FROM = 1e7
@@ -76,12 +75,17 @@ def point(estimate: Estimate, *, sign: bool = False) -> str:
     return _value(estimate.value, estimate_decimals(estimate), sign=sign)
 
 
-def interval(estimate: Estimate, *, sign: bool = False) -> str | None:
-    """`0.930 to 0.991` with a dash for the word, or None where there is no interval."""
+def ends(estimate: Estimate, *, sign: bool = False) -> tuple[str, str] | None:
+    """Both ends of the interval with the decimals that it bears, or None where there is no interval."""
     if estimate.low is None or estimate.high is None:
         return None
     decimals = estimate_decimals(estimate)
-    return f"{_value(estimate.low, decimals, sign=sign)} {DASH} {_value(estimate.high, decimals, sign=sign)}"
+    return _value(estimate.low, decimals, sign=sign), _value(estimate.high, decimals, sign=sign)
+
+
+def ratio(value: float | None) -> str:
+    """A correlation or the like with two decimals; a dash for None. What rounds to zero has no sign."""
+    return NONE if value is None else fixed(value, 2)
 
 
 def share(value: float) -> str:

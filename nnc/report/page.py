@@ -9,6 +9,7 @@ from typing import Literal
 
 from nnc.evidence import Evidence
 from nnc.report.numbers import aligned, count
+from nnc.report.style import PAGE_WIDTH
 from nnc.report.texts import Texts
 
 _WIDE = 6  # columns from which on a table takes the page's width
@@ -27,7 +28,14 @@ class Figure:
     source: str
     """A `data:` address."""
     width: float | None
-    """In millimetres, or None for the text's full width."""
+    """In millimetres; None for the drawing's own size."""
+
+    @property
+    def kind(self) -> str:
+        """`full` for a chart as wide as the text, `small` for a narrower one, else `drawing`."""
+        if self.width is None:
+            return "drawing"
+        return "full" if self.width >= PAGE_WIDTH else "small"
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,7 @@ class Page:
         """Put terms that a section uses on the glossary."""
         self.terms.update(keys)
 
-    def figure(self, key: str, svg: str, caption: str, alt: str, width: float | None = None) -> Figure:
+    def figure(self, key: str, svg: str, caption: str, alt: str, width: float | None = PAGE_WIDTH) -> Figure:
         """A figure with the next number."""
         self._figures += 1
         label = self.say("figure_label", n=self._figures)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from nnc.evidence import Baseline, Estimate, Metric
-from nnc.report.numbers import interval, point
+from nnc.report.numbers import ends, point
 from nnc.report.page import Page
 
 _SPEC = "spec:"
@@ -60,9 +60,15 @@ def best_baseline(page: Page) -> Baseline | None:
 
 def with_interval(page: Page, estimate: Estimate, *, sign: bool = False) -> str:
     """`0.965 (95% interval 0.930 – 0.991)`, without the bracket where there is no interval."""
-    span = interval(estimate, sign=sign)
+    span = interval(page, estimate, sign=sign)
     value = point(estimate, sign=sign)
     return value if span is None else page.say("with_interval", value=value, interval=span)
+
+
+def interval(page: Page, estimate: Estimate, *, sign: bool = False) -> str | None:
+    """`0.930 to 0.991`, or None where there is no interval."""
+    both = ends(estimate, sign=sign)
+    return None if both is None else page.say("range", low=both[0], high=both[1])
 
 
 def listed(page: Page, items: Sequence[str], limit: int = _LISTED) -> str:

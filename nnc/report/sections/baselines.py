@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from nnc.evidence import Estimate, Metric
 from nnc.report.charts.whiskers import Whisker, whiskers
-from nnc.report.numbers import NONE, interval, point
+from nnc.report.numbers import NONE, point
 from nnc.report.page import Cell, Figure, Head, Page, Table
-from nnc.report.words import baseline_title, find, metric_name, primary, with_interval
+from nnc.report.words import baseline_title, find, interval, metric_name, primary, with_interval
 
 _OTHER_METRICS = 3
 
@@ -41,7 +41,7 @@ def _table(page: Page) -> Table:
                 Cell(baseline_title(page, baseline.key)),
                 *_scores(baseline.metrics, others, metric.key),
                 point(difference, sign=True),
-                interval(difference, sign=True) or NONE,
+                interval(page, difference, sign=True) or NONE,
             ]
         )
     rows[0][1:1] = [point(metric.estimate)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from nnc.evidence import Column, DataEvidence
 from nnc.report.charts import data as charts
-from nnc.report.numbers import count, number, share
+from nnc.report.numbers import count, number, ratio, share
 from nnc.report.page import Cell, Figure, Head, Page, Table, picture
 from nnc.report.words import listed, sentence
 
@@ -96,7 +96,7 @@ def _row(page: Page, column: Column) -> list[Cell | str]:
         number(column.minimum),
         number(column.median),
         number(column.maximum),
-        "" if column.correlation is None else f"{column.correlation:.2f}".replace("-", "−"),
+        ratio(column.correlation),
         prepared,
     ]
 
@@ -142,7 +142,7 @@ def _correlations(page: Page) -> Figure | None:
         "data.correlations_caption",
         target=data.target,
         first=known[0].name,
-        value=f"{known[0].correlation:.2f}".replace("-", "−"),
+        value=ratio(known[0].correlation),
         last=known[-1].name,
         shown=len(known),
         n=count(len(data.columns)),
@@ -150,7 +150,7 @@ def _correlations(page: Page) -> Figure | None:
     alt = page.say(
         "data.correlations_alt",
         target=data.target,
-        values=listed(page, [f"{c.name} {c.correlation:.2f}".replace("-", "−") for c in known], _BARS),
+        values=listed(page, [f"{c.name} {ratio(c.correlation)}" for c in known], _BARS),
     )
     return page.figure("correlations", charts.correlations(known, page.say(axis), alt), caption, alt)
 

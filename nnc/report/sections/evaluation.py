@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 
 from nnc.evidence import Metric, Task
 from nnc.report.charts import evaluation as charts
-from nnc.report.numbers import NONE, count, fixed, interval, number, point, share
+from nnc.report.numbers import NONE, count, fixed, number, point, share
 from nnc.report.page import Cell, Figure, Head, Page, Table
-from nnc.report.words import find, is_of_spec, metric_name
+from nnc.report.words import find, interval, is_of_spec, metric_name
 
 _TOP_ERRORS = 8
 _PARTS = (
@@ -55,7 +55,7 @@ def _metric_row(page: Page, metric: Metric) -> list[Cell | str]:
     return [
         Cell(metric_name(page, metric.key), emphasis=metric.key == page.evidence.evaluation.primary),
         point(estimate),
-        interval(estimate) or NONE,
+        interval(page, estimate) or NONE,
         NONE if estimate.n is None else count(estimate.n),
         page.say(f"evaluation.kind.{kind}"),
     ]

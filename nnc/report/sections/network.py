@@ -44,7 +44,7 @@ def _neurons(page: Page, network: Network) -> Figure:
         feature_names=page.evidence.data.features,
     )
     alt = page.say("network.neurons_alt", description=diagram.describe_text(network, page.texts.language))
-    return page.figure("neurons", svg, page.say("network.neurons_caption"), alt)
+    return page.figure("neurons", svg, page.say("network.neurons_caption"), alt, None)
 
 
 def _layers(page: Page) -> Figure:
@@ -58,7 +58,7 @@ def _layers(page: Page) -> Figure:
         parameters=count(heaviest.trainable or 0),
         total=count(network.trainable or 0),
     )
-    return page.figure("layers", svg, caption, alt)
+    return page.figure("layers", svg, caption, alt, None)
 
 
 def _table(page: Page) -> Table:

@@ -7,10 +7,19 @@ from typing import Literal
 
 from nnc.evidence import Baseline, Metric
 from nnc.report.charts.whiskers import Whisker, whiskers
-from nnc.report.numbers import count, interval, point
+from nnc.report.numbers import count, point
 from nnc.report.page import Figure, Page
 from nnc.report.sections.warnings import worth_telling
-from nnc.report.words import baseline_name, baseline_title, best_baseline, find, metric_name, primary, with_interval
+from nnc.report.words import (
+    baseline_name,
+    baseline_title,
+    best_baseline,
+    find,
+    interval,
+    metric_name,
+    primary,
+    with_interval,
+)
 
 Outcome = Literal["better", "same", "worse", "alone"]
 
@@ -27,7 +36,7 @@ def build(page: Page) -> Mapping[str, object]:
         "direction": page.say("verdict.higher" if metric.higher_is_better is not False else "verdict.lower"),
         "name": metric_name(page, metric.key),
         "value": point(metric.estimate),
-        "interval": interval(metric.estimate),
+        "interval": interval(page, metric.estimate),
         "facts": _facts(page),
         "figure": _figure(page, metric),
         "warnings": worth_telling(page),
