@@ -6,8 +6,10 @@ it is silent. Work and memory are bounded by `nnc.limits`, whatever is in the sp
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from nnc import codes, graph
 from nnc.check.allow import silence
@@ -50,14 +52,36 @@ def check(
     context = Context(EVALUATORS, RUNNERS, widths or {}, unread=_unread(syntax))
     spec: graph.Spec | None = None
     try:
-        unit = Loader(context, read).load(file, "", dict(overrides or {}))
-        spec = _check_unit(unit, context)
+        with _collector_at_rest():
+            spec = _check_file(file, dict(overrides or {}), read, context)
     except Halt:
         pass
     findings = context.faults.findings
     if not findings.has_errors:
         findings = silence(findings, file)
     return (None if findings.has_errors else spec), findings
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """No search for reference cycles meanwhile: a check makes many objects and hardly a cycle, and the searches cost
+
+    more the more there are, so that large specs would take more than their share. The steps are bounded, and so is
+    the memory.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _check_file(
+    file: tree.File, overrides: dict[str, object], read: Callable[[str], Source] | None, context: Context
+) -> graph.Spec:
+    return _check_unit(Loader(context, read).load(file, "", overrides), context)
 
 
 def _unread(syntax: Iterable[Diagnostic]) -> frozenset[str]:

@@ -15,7 +15,7 @@ from nnc.diagnostics import Diagnostic, Findings
 from nnc.source import Span
 from nnc.syntax import tree
 
-_FORM = re.compile(r"#\s*allow\s+(NN\d{4}(?:\s*,\s*NN\d{4})*)\s*(?::\s*(\S.*))?$")
+_FORM = re.compile(r"#\s*allow\s+(NN\d{4}(?:\s*,\s*NN\d{4})*)(?:\s*:\s*(\S.*)|.*)$")
 
 
 @dataclass(slots=True)

@@ -41,6 +41,14 @@ class Slot(Protocol):
     def required(self) -> bool:
         """Whether it must be given."""
 
+    @property
+    def keyword(self) -> bool:
+        """Whether it must be given by its name."""
+
+    @property
+    def many(self) -> bool:
+        """Whether it takes any number of values, one after the other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -48,6 +56,8 @@ class Parameter:
 
     name: str
     required: bool
+    keyword: bool = False
+    many: bool = False
 
 
 def match(owner: str, slots: Sequence[Slot], call: tree.Call, frame: Frame) -> dict[str, tree.Argument] | None:
@@ -55,12 +65,12 @@ def match(owner: str, slots: Sequence[Slot], call: tree.Call, frame: Frame) -> d
     given: dict[str, tree.Argument] = {}
     right = True
     position = 0
-    many = bool(slots) and getattr(slots[0], "many", False)
+    by_place = [slot for slot in slots if not slot.keyword]
     for argument in call.arguments:
         if argument.name is None:
-            if many and position:
-                continue  # any number of values may stand in the first slot
-            slot = _positional(owner, slots, position, argument, frame)
+            if position and by_place[min(position, len(by_place)) - 1].many:
+                continue  # any number of values may stand there
+            slot = _positional(owner, by_place, position, argument, frame)
             position += 1
         else:
             slot = _named(owner, slots, argument.name, frame)

@@ -256,10 +256,18 @@ def _ops_call(name: tree.Name, expr: tree.Call, frame: Frame) -> Value:
     if matched is None:
         _evaluate_arguments(expr, frame)
         return POISON
-    values = {key: _op_argument(row, key, argument.value, frame) for key, argument in matched.items()}
-    if any(value is POISON for value in values.values()):
+    by_place: list[Value] = []
+    by_name: dict[str, Value] = {}
+    for position, argument in enumerate(expr.arguments):
+        if argument.name is None:
+            arg = row.args[min(position, len(row.args) - 1)]
+            by_place.append(_op_argument(row, arg, argument.value, frame))
+        else:
+            by_name[argument.name.id] = _op_argument(row, row.arg(argument.name.id), argument.value, frame)
+    values = [*by_place, *by_name.values()]
+    if any(value is POISON for value in values):
         return POISON
-    if not any(_has_tensor(value) for value in values.values()):
+    if not any(_has_tensor(value, expr, frame) for value in values):
         frame.faults.add(
             codes.NOT_A_TENSOR,
             f"`ops.{name.id}` needs a tensor of the model",
@@ -267,23 +275,21 @@ def _ops_call(name: tree.Name, expr: tree.Call, frame: Frame) -> Value:
             expected="at least one tensor among its arguments",
         )
         return POISON
-    if frame.builder is None:
-        return POISON
-    positional = [values[a] for a in list(values)[: sum(arg.name is None for arg in expr.arguments)]]
-    by_name = {key: value for key, value in values.items() if not any(value is p for p in positional)}
-    return frame.builder.op(row.name, positional, by_name, frame, expr.span)
+    return POISON if frame.builder is None else frame.builder.op(row.name, by_place, by_name, frame, expr.span)
 
 
-def _op_argument(row: Row, key: str, expr: tree.Expr, frame: Frame) -> Value:
-    arg = row.arg(key)
+def _op_argument(row: Row, arg: Arg | None, expr: tree.Expr, frame: Frame) -> Value:
     bare = unwrap(expr)
-    if isinstance(arg, Arg) and isinstance(bare, tree.Name) and frame.scope.find(bare.id) is None and arg.kind.words:
+    if arg is not None and isinstance(bare, tree.Name) and frame.scope.find(bare.id) is None and arg.kind.words:
         return argument_value(expr, arg, f"ops.{row.name}", frame)
     return frame.value(expr)
 
 
-def _has_tensor(value: Value) -> bool:
-    return isinstance(value, TensorValue) or (isinstance(value, tuple) and any(_has_tensor(item) for item in value))
+def _has_tensor(value: Value, expr: tree.Expr, frame: Frame) -> bool:
+    if isinstance(value, tuple):
+        frame.faults.spend(len(value), expr.span)
+        return any(_has_tensor(item, expr, frame) for item in value)
+    return isinstance(value, TensorValue)
 
 
 # ---- applying ------------------------------------------------------------------------------------
