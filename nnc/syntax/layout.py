@@ -150,7 +150,7 @@ def _group(doc: Group, notes: Notes, indent: int) -> list[str]:
     inner = indent + INDENT
     lines = [doc.opening]
     limits = [*(item.start for item in doc.items[1:]), doc.end]
-    for item, limit in zip(doc.items, limits, strict=True):
+    for item, limit in zip(doc.items, limits, strict=False):
         lines += _comments(notes, item.start, inner)
         comma = "," if doc.comma else ""
         first, *rest = lay_out(item, notes, inner, inner, len(comma))
