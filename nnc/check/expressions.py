@@ -127,7 +127,7 @@ def _binary(expr: tree.Binary, frame: Frame) -> Value:
     value = frame.value(edge[-1].left)
     for node in reversed(edge):
         frame.faults.spend(1, node.span)
-        if (node.op, value) in _DECIDED and isinstance(value, bool):
+        if isinstance(value, bool) and (node.op, value) in _DECIDED:
             continue
         value = _combine(node, value, frame.value(node.right), frame)
     return value

@@ -1,0 +1,37 @@
+"""What the checker says of shapes and parameters, held against the models that Keras builds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nnc.catalog import Size
+from nnc.check import check
+from nnc.source import Source
+from nnc.syntax import parse
+from tests.golden import CASES
+
+pytestmark = pytest.mark.tf
+
+WIDTHS = {"features(Age, Body mass (g))": 2, "features": 5}
+
+
+@pytest.mark.parametrize("path", sorted((CASES / "good").glob("*.nn")), ids=lambda path: path.stem)
+def test_keras_builds_the_same(path: Path) -> None:
+    from nnc.emit.keras_model import build_model
+
+    file, _ = parse(Source(path.name, path.read_text(encoding="utf-8")))
+    assert file is not None
+    spec, _ = check(file, widths=WIDTHS)
+    assert spec is not None
+    for model in spec.models.values():
+        built = build_model(spec, model, seed=1)
+        trainable = sum(int(weight.shape.num_elements()) for weight in built.trainable_weights)
+        others = built.count_params() - trainable
+        assert (model.trainable, model.non_trainable) == (trainable, others)
+        outputs = built.output if isinstance(built.output, dict) else {model.outputs[0].name: built.output}
+        for output in model.outputs:
+            shape = [None if isinstance(dim, Size) else dim for dim in output.tensor.type.shape]
+            assert shape == list(outputs[output.name].shape[1:])
+        assert {layer.name for layer in built.layers} >= {call.layer for call in model.calls if call.layer is not None}
