@@ -187,6 +187,17 @@ def test_without_a_baseline_the_verdict_says_so_and_the_section_is_not_there():
     assert [h.text.split()[0] for h in page.all("h2")] == [str(n) for n in range(1, 11)]
 
 
+def test_a_chinese_report_is_chinese_throughout():
+    evidence = sample("breast_cancer")
+    page = read(render_html(replace(evidence, language="zh", explanation=None)))
+    assert page.all("html")[0].attributes["lang"] == "zh-Hans"
+    english = read(rendered("breast_cancer"))
+    said = {e.text for e in english.walk() if e.tag in ("h2", "h3", "p", "figcaption", "dt") and len(e.text) > 12}
+    shown = {e.text for e in page.walk() if e.tag in ("h2", "h3", "p", "figcaption", "dt") and len(e.text) > 12}
+    assert said & shown <= {"Benign or malignant", evidence.use, f"Model {evidence.network.name}"}
+    assert not page.all("div", "missing")
+
+
 # ---- sections that can't be made -----------------------------------------------------------------
 
 

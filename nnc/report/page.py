@@ -12,6 +12,7 @@ from nnc.report.numbers import aligned, count
 from nnc.report.style import PAGE_WIDTH
 from nnc.report.texts import Texts
 
+_LONG_WORD = 24
 _WIDE = 6  # columns from which on a table takes the page's width
 
 Align = Literal["left", "right", "center"]
@@ -46,6 +47,11 @@ class Cell:
     picture: str | None = None
     note: str | None = None
     emphasis: bool = False
+
+    @property
+    def long(self) -> bool:
+        """Whether a word of it is so long that it may be broken anywhere."""
+        return any(len(word) > _LONG_WORD for word in self.text.split())
 
 
 @dataclass(frozen=True)

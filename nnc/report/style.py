@@ -22,6 +22,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager, get_font
+from matplotlib.ticker import FuncFormatter
 
 ACCENT = "#0b5a8f"
 INK = "#1c2530"
@@ -178,6 +179,13 @@ def to_svg(figure: Figure, title: str) -> str:
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Title": title})
     return buffer.getvalue()
+
+
+def thousands(axes: Axes) -> None:
+    """Set thousands apart on axes that reach 10,000: `100,000`, the minus as a minus."""
+    for axis in (axes.xaxis, axes.yaxis):
+        if max(abs(end) for end in axis.get_view_interval()) >= 10_000:
+            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}".replace("-", "\u2212")))
 
 
 def quiet_axes(axes: Axes, grid: str = "y") -> None:

@@ -41,6 +41,7 @@ def histogram(values: Histogram, label: str, say: Say, title: str) -> str:
         widths = [b - a for a, b in zip(values.edges, values.edges[1:], strict=False)]
         axes.bar(values.edges[:-1], values.counts, widths, align="edge", color=style.BLUE, edgecolor="white", lw=0.6)
         axes.set(xlabel=label, ylabel=say("chart_rows"))
+        style.thousands(axes)
         style.quiet_axes(axes, "y")
 
     return style.draw(title, 110, 52, paint)

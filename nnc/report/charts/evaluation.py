@@ -121,6 +121,7 @@ def predictions(evaluation: Evaluation, target: str, say: Say, title: str) -> st
         for axes in (left, right):
             style.quiet_axes(axes, "both")
             axes.locator_params(nbins=5)
+            style.thousands(axes)
 
     return style.draw(title, style.PAGE_WIDTH, 74, paint)
 
@@ -133,6 +134,7 @@ def quantiles(points: Sequence[tuple[float, float]], say: Say, title: str) -> st
         axes.plot([100 * q for q, _ in points], [e for _, e in points], "-o", color=style.ACCENT, markersize=4)
         axes.set(xlabel=say("chart_share_of_rows"), ylabel=say("chart_absolute_error"))
         axes.set_ylim(bottom=0)
+        style.thousands(axes)
         style.quiet_axes(axes, "both")
 
     return style.draw(title, 100, 58, paint)
