@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 from importlib import import_module
@@ -11,7 +12,9 @@ import pytest
 from nnc.catalog import Applied, LayerRow, MetricRow, Rejection, Size, TensorType, apply_layer, apply_op, find, names
 from nnc.catalog.arguments import type_of
 from nnc.catalog.layers import FAMILIES
+from nnc.catalog.ops.table import RULES
 from nnc.catalog.registry import NOT_YET
+from nnc.catalog.signatures import signature
 from nnc.catalog.values import FnRef, IndexItem, Object
 
 OBJECTS = (
@@ -243,6 +246,55 @@ def test_unknown_functions_and_arguments_are_refused():
     assert isinstance(apply_op("relu", [x], {"alpha": 1}), Rejection)
     assert isinstance(apply_op("add", [x], {}), Rejection)
     assert isinstance(apply_op("add", [x, "a"], {}), Rejection)
+
+
+JUNK = (
+    None, True, 0, -1, 7, 10**30, 2.5, float("nan"), "a", "", (), (1, "a"), ((1, 2), (3,)), {"a": 1}, FnRef("f"),
+    Object("layers", "Dense", {"units": 3}), Object("layers", "Nonsense"), IndexItem(0),
+    IndexItem(step=0, is_slice=True), TensorType(()), TensorType((3,)),
+    TensorType((Size(), 3)), TensorType((2, 3), "string"),
+    (TensorType((3,)),),
+)  # fmt: skip
+
+
+def test_no_junk_makes_a_function_fail():
+    rng = random.Random(1)  # noqa: S311 - sampling, no secret
+    offered = [*RULES, "sum", "nonsense"]
+    for number in range(6000):
+        name = offered[number % len(offered)]
+        found = signature("ops", name)
+        known = [arg[0] for arg in found.args] if found else []
+        args = [rng.choice(JUNK) for _ in range(rng.randint(0, 3))]
+        kwargs = {key: rng.choice(JUNK) for key in known[len(args) :] if rng.random() < 0.4}
+        result = apply_op(name, args, kwargs)
+        assert isinstance(result, Rejection) or all(isinstance(item, TensorType) for item in result)
+
+
+def test_no_junk_makes_a_layer_fail():
+    rng = random.Random(1)  # noqa: S311 - sampling, no secret
+    rows = [row for kind, name in OFFERED if isinstance(row := find(kind, name), LayerRow)]
+    for number in range(6000):
+        row = rows[number % len(rows)]
+        args = {}
+        for arg in row.args:
+            taken = arg.kind.accept(rng.choice(JUNK))
+            if not isinstance(taken, Rejection) and rng.random() < 0.5:
+                args[arg.name] = taken
+            elif arg.required and row.name in EASY:
+                args |= EASY[row.name]
+        if all(arg.name in args for arg in row.args if arg.required):
+            operands = [rng.choice(JUNK) for _ in range(rng.randint(0, 3))]
+            by_name = {"inputs": rng.choice(JUNK)} if rng.random() < 0.1 else {}
+            assert isinstance(apply_layer(row, args, operands, by_name), Applied | Rejection)
+
+
+EASY = {
+    "Bidirectional": {"layer": Object("layers", "LSTM", {"units": 2})},
+    "TimeDistributed": {"layer": Object("layers", "Dense", {"units": 2})},
+    "RNN": {"cell": Object("layers", "LSTMCell", {"units": 2})},
+    "Permute": {"dims": (1,)},
+    "Reshape": {"target_shape": (3,)},
+}
 
 
 # ---- cost ----------------------------------------------------------------------------------------

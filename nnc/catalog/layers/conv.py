@@ -109,11 +109,26 @@ def _conv_transpose(rank: int) -> TensorRule:
             _transposed_size(size, k, s, args["padding"], e)
             for size, k, s, e in zip(before, spans, strides, extras, strict=True)
         )
+        _check_way_back(args, before, sizes, spans, strides)
         weights = product((*kernel, channels, filters))
         out = computed(args, joined(args, sizes, filters), tensor)
         return Applied((out,), _with_bias(args, weights, filters), 0, product((*before, weights)))
 
     return rule
+
+
+def _check_way_back(args: Args, before: Shape, after: Shape, spans: Sequence[int], strides: Sequence[int]) -> None:
+    """A plain convolution of the result must lead back to the input's size; TensorFlow insists on it."""
+    for size, wide, span, stride in zip(before, after, spans, strides, strict=True):
+        if isinstance(size, int) and isinstance(wide, int):
+            back = -(-wide // stride) if args["padding"] == "same" else -(-(wide - span + 1) // stride)
+            if back != size:
+                raise Refused(
+                    f"with this `output_padding` a size of {size} becomes {wide}, which does not lead back",
+                    "another `output_padding`, or none",
+                    args["output_padding"],
+                    "output_padding",
+                )
 
 
 def _depthwise(rank: int) -> TensorRule:

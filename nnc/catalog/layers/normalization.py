@@ -43,7 +43,7 @@ def _rms(args: Args, tensor: TensorType) -> Applied:
     sizes = _sizes({**args, "axis": tuple(sorted(_listed(args["axis"])))}, tensor)
     last = tensor.shape[len(tensor.shape) - len(sizes) :]
     for size, under in zip(sizes, last, strict=True):
-        if isinstance(size, int) and size not in (1, under):
+        if isinstance(size, int) and isinstance(under, int) and size not in (1, under):
             raise Refused(
                 "RMS normalization works along the last axes alone", f"the last {len(sizes)}", args["axis"], "axis"
             )
@@ -79,9 +79,8 @@ def _row(
     call: str,
     rule: Callable[[Args, TensorType], Applied],
     takes: str = "numbers",
-    at_least: int = 1,
 ) -> LayerSpec:
-    return LayerSpec(name, doc, single(rule, at_least=at_least), f"x -> {name}({call})", takes)
+    return LayerSpec(name, doc, single(rule), f"x -> {name}({call})", takes)
 
 
 ROWS: tuple[LayerSpec, ...] = (

@@ -64,7 +64,8 @@ class _RecurrentRule:
         if args["return_state"] and len(cells) > 1:
             reason = "nnc can't take the nested states of stacked cells apart yet"
             raise Refused(reason, "one cell, or no `return_state`", f"{len(cells)} cells", "return_state")
-        if args.get("dropout"):
+        cell_args = [filled(item) for item, _ in _chain(args["cell"], width)] if self.family is None else [args]
+        if any(part["dropout"] for part in cell_args[:1]):
             need_dtype(sequence, "floats", "dropout")
         _check_states(cells, states)
         return _unrolled(args, sequence, cells)

@@ -34,10 +34,13 @@ def apply_op(name: str, args: Sequence[Argument], kwargs: Mapping[str, Argument]
 
 def _bound(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments by name, defaults filled in."""
+    from nnc.catalog.ops.dtypes import DTYPES
     from nnc.catalog.rules import Refused
     from nnc.catalog.signatures import signature
 
     if name == "getitem":
+        if not args or kwargs:
+            raise Refused("an index needs a tensor", "`x[:, 0]`", "none")
         return {"x": args[0], "items": tuple(args[1:])}
     found = signature("ops", name)
     names = [arg[0] for arg in found.args] if found else []
@@ -51,4 +54,7 @@ def _bound(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[st
     if missing:
         raise Refused(f"`ops.{name}` needs `{missing[0]}`", ", ".join(names), argument=missing[0])
     defaults = {arg[0]: arg[1] for arg in (found.args if found else ()) if len(arg) > 1}
-    return {key: given[key] if key in given else defaults[key] for key in names}
+    bound = {key: given[key] if key in given else defaults[key] for key in names}
+    if bound.get("dtype") is not None and bound["dtype"] not in DTYPES:
+        raise Refused("there is no such dtype", "a dtype such as `float32`", bound["dtype"], "dtype")
+    return bound

@@ -129,6 +129,13 @@ def axis_in(axis: Argument, rank: int, argument: str = "axis") -> int:
     return axis % rank
 
 
+def one_axis(axis: Argument, rank: int, argument: str = "axis") -> int:
+    """A single axis other than the batch."""
+    if isinstance(axis, tuple):
+        raise Refused(f"`{argument}` must be one axis", "one axis", list(axis), argument)
+    return axes_in(axis, rank, argument)[0]
+
+
 def axes_in(axes: Argument, rank: int, argument: str = "axis") -> tuple[int, ...]:
     """Several axes, none twice; none of them may be the batch."""
     if axes is None:

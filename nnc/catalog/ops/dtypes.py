@@ -29,6 +29,7 @@ _ABOVE: dict[str, tuple[str, ...]] = {
     "float32": ("float64",),
     "float64": (),
 }
+DTYPES = tuple(name for name in _ABOVE if name not in ("int", "float"))
 _PYTHON = {"int": "int32", "float": "float32"}
 
 

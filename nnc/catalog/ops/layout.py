@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from nnc.catalog.ops import dtypes
-from nnc.catalog.ops.arrays import BATCH, Array, as_array, axes_in, axis_in, texts
+from nnc.catalog.ops.arrays import BATCH, Array, as_array, axes_in, axis_in, one_axis, texts
 from nnc.catalog.ops.elementwise import Bound, first
 from nnc.catalog.rows import Argument
 from nnc.catalog.rules import Refused, merged, product, unknown
@@ -107,7 +107,7 @@ def squeeze(bound: Bound) -> tuple[Array, ...]:
 def repeat(bound: Bound) -> tuple[Array, ...]:
     """Each value along an axis, several times."""
     array = as_array(bound["x"], "x")
-    (axis,) = axes_in(bound["axis"], len(array.shape))
+    axis = one_axis(bound["axis"], len(array.shape))
     times = bound["repeats"]
     if isinstance(times, bool) or not isinstance(times, int) or times < 1:
         raise Refused("`repeats` must be a positive whole number", "a positive whole number", times, "repeats")
@@ -145,7 +145,7 @@ def concatenate(bound: Bound) -> tuple[Array, ...]:
     arrays = _several(bound)
     if len({len(array.shape) for array in arrays}) > 1:
         raise Refused("all must have equally many axes", "equally many axes", texts([a.shape for a in arrays]))
-    (axis,) = axes_in(bound["axis"], len(arrays[0].shape))
+    axis = one_axis(bound["axis"], len(arrays[0].shape))
     sizes = [array.shape[axis] for array in arrays]
     total: Dim = sum(size for size in sizes if isinstance(size, int))
     if any(isinstance(size, Size) for size in sizes):
@@ -183,7 +183,7 @@ def _alike(arrays: Sequence[Array], but: int | None) -> Shape:
 def split(bound: Bound) -> tuple[Array, ...]:
     """Equal parts along an axis, or parts that begin at given places."""
     array = as_array(bound["x"], "x")
-    (axis,) = axes_in(bound["axis"], len(array.shape))
+    axis = one_axis(bound["axis"], len(array.shape))
     size, parts = array.shape[axis], bound["indices_or_sections"]
     if not isinstance(size, int):
         raise Refused("only a known size can be split", "a known size", size, "axis")
@@ -267,10 +267,10 @@ def one_hot(bound: Bound) -> tuple[Array, ...]:
         )
     if not array.dtype.startswith(("int", "uint")):
         raise Refused("`x` must be whole numbers", "an int tensor", array.dtype, "x")
-    if bound["axis"] != -1 and not 0 <= bound["axis"] < len(array.shape):
+    place = axis_in(bound["axis"], len(array.shape) + 1)
+    if bound["axis"] != -1 and bound["axis"] not in range(len(array.shape)):
         last = len(array.shape) - 1
         raise Refused("the new axis is -1 where it is the last", f"-1 or 0 to {last}", bound["axis"], "axis")
-    place = axis_in(bound["axis"], len(array.shape) + 1)
     dtype = str(bound["dtype"] or "float32")
     return (Array((*array.shape[:place], classes, *array.shape[place:]), dtype),)
 
@@ -278,16 +278,9 @@ def one_hot(bound: Bound) -> tuple[Array, ...]:
 def cast(bound: Bound) -> tuple[Array, ...]:
     """Another dtype."""
     array = as_array(bound["x"], "x")
-    dtype = bound["dtype"]
-    if dtype not in _DTYPES:
-        raise Refused(f"there is no dtype {dtype}", "a dtype such as `float32`", dtype, "dtype")
-    return (Array(array.shape, str(dtype)),)
-
-
-_DTYPES = {
-    "float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
-    "uint64", "bool",
-}  # fmt: skip
+    if bound["dtype"] is None:
+        raise Refused("`dtype` must be named", "a dtype such as `float32`", "none", "dtype")
+    return (Array(array.shape, str(bound["dtype"])),)
 
 
 def top_k(bound: Bound) -> tuple[Array, ...]:
@@ -295,9 +288,8 @@ def top_k(bound: Bound) -> tuple[Array, ...]:
     name, array = first(bound)
     dtypes.need(array, "numbers", name)
     k = bound["k"]
+    axes_in(-1, len(array.shape))
     last = array.shape[-1]
-    if last is BATCH:
-        axes_in(0, len(array.shape))
     if isinstance(k, bool) or not isinstance(k, int) or k < 1 or (isinstance(last, int) and k > last):
         raise Refused(f"there are no {k} largest of {last}", f"1 to {last}", k, "k")
     shape = _with(array.shape, len(array.shape) - 1, k)
