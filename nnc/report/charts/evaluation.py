@@ -120,7 +120,7 @@ def predictions(evaluation: Evaluation, target: str, say: Say, title: str) -> st
         right.set_ylabel(say("chart_residual"))
         for axes in (left, right):
             style.quiet_axes(axes, "both")
-            axes.locator_params(nbins=5)
+            axes.locator_params(nbins=4)
             style.thousands(axes)
 
     return style.draw(title, style.PAGE_WIDTH, 74, paint)
