@@ -13,7 +13,7 @@ import json
 import math
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -479,26 +479,44 @@ def _plain(value: Any) -> Any:
 
 
 def _typed(kind: Any, value: Any) -> Any:
-    origin = typing.get_origin(kind)
+    """The value as the type says; a table by the type's origin."""
     if dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         known = {f.name for f in dataclasses.fields(kind)}
-        return kind(**{k: _typed(hints[k], v) for k, v in value.items() if k in known})  # type: ignore[operator]
-    if origin in (typing.Union, types.UnionType):
-        if value is None:
-            return None
-        inner = [arm for arm in typing.get_args(kind) if arm is not type(None)]
-        return _typed(inner[0], value)
-    if origin is tuple:
-        arms = typing.get_args(kind)
-        if len(arms) == 2 and arms[1] is Ellipsis:
-            return tuple(_typed(arms[0], item) for item in value)
-        return tuple(_typed(arm, item) for arm, item in zip(arms, value, strict=True))
-    if origin is Mapping or origin is dict or origin is typing.get_origin(Mapping[str, str]):
-        arm = typing.get_args(kind)[1]
-        return {key: _typed(arm, item) for key, item in value.items()}
+        make: Any = kind
+        return make(**{k: _typed(hints[k], v) for k, v in value.items() if k in known})
+    return _BY_ORIGIN.get(typing.get_origin(kind), _scalar)(kind, value)
+
+
+def _optional(kind: Any, value: Any) -> Any:
+    inner = [arm for arm in typing.get_args(kind) if arm is not type(None)]
+    return None if value is None else _typed(inner[0], value)
+
+
+def _tuple(kind: Any, value: Any) -> Any:
+    arms = typing.get_args(kind)
+    if len(arms) == 2 and arms[1] is Ellipsis:
+        return tuple(_typed(arms[0], item) for item in value)
+    return tuple(_typed(arm, item) for arm, item in zip(arms, value, strict=True))
+
+
+def _mapping(kind: Any, value: Any) -> Any:
+    arm = typing.get_args(kind)[1]
+    return {key: _typed(arm, item) for key, item in value.items()}
+
+
+def _scalar(kind: Any, value: Any) -> Any:
     if kind is float:
         return float(value)
     if kind in (int, str, bool) and type(value) is not kind:
         raise TypeError(f"expected {kind.__name__}, found {value!r:.60}")
     return value
+
+
+_BY_ORIGIN: Mapping[Any, Callable[[Any, Any], Any]] = {
+    typing.Union: _optional,
+    types.UnionType: _optional,
+    tuple: _tuple,
+    Mapping: _mapping,
+    typing.get_origin(Mapping[str, str]): _mapping,
+}

@@ -41,7 +41,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Chosen:
-    """What was chosen. `left_out` are columns that nobody ignored: name → reason (`identifier`, `empty`)."""
+    """What was chosen. `left_out` are columns that nobody ignored: name → reason (`identifier`, `empty`, `unused`)."""
 
     columns: tuple[Choice, ...]
     left_out: Mapping[str, str]

@@ -39,7 +39,7 @@ def prepare(table: Table, spec: Spec, model: ModelGraph) -> Prepared:
     table = table.take(kept) if dropped else table
     weights = _weights(table, train, plan.column)
     truth = plan.truth(table.columns[plan.column])
-    choices = _choices(table, config, (plan.column, train.sample_weight))
+    choices = _choices(table, config, model.inputs, (plan.column, train.sample_weight))
     dealt = deal(table, plan, truth, config.split, train)
     fitted = _fit(table, choices.columns, dealt.parts["train"])
     preparation = Preparation(fitted, _inputs(table, model.inputs, fitted), plan, config.source, csv_settings(config))
@@ -93,9 +93,9 @@ def _target(table: Table, config: DataConfig, model: ModelGraph) -> Target:
     return Target(table.target, model.outputs[0].name)
 
 
-def _choices(table: Table, config: DataConfig, taken: tuple[str | None, ...]) -> Chosen:
+def _choices(table: Table, config: DataConfig, inputs: Sequence[ModelInput], taken: tuple[str | None, ...]) -> Chosen:
     findings = Findings()
-    chosen = choose(table, config, [name for name in taken if name], findings)
+    chosen = _needed(choose(table, config, [name for name in taken if name], findings), inputs)
     for choice in chosen.columns:
         if choice.kind == "numeric":
             may_be_missing = choice.args["impute"] is not None
@@ -110,6 +110,16 @@ def _choices(table: Table, config: DataConfig, taken: tuple[str | None, ...]) ->
     if findings.has_errors:
         raise UserFault(findings)
     return chosen
+
+
+def _needed(chosen: Chosen, inputs: Sequence[ModelInput]) -> Chosen:
+    """Without the columns that no input takes: nothing is fitted on them, and predicting doesn't ask for them."""
+    if not all(one.features for one in inputs):
+        return chosen
+    needed = {column for one in inputs for column in one.features or ()}
+    unused = {choice.name: "unused" for choice in chosen.columns if choice.name not in needed}
+    columns = tuple(choice for choice in chosen.columns if choice.name in needed)
+    return Chosen(columns, {**chosen.left_out, **unused})
 
 
 def _fit(table: Table, choices: Sequence[Choice], training: Ints) -> tuple[Fitted, ...]:

@@ -88,6 +88,12 @@ class Preparation:
         largest = np.finfo(np.float32).max
         return np.clip(matrix, -largest, largest, out=matrix)
 
+    @cached_property
+    def order(self) -> npt.NDArray[np.intp]:
+        """Where in the matrix the model's inputs find their features, the inputs side by side."""
+        owner = np.array(self.feature_columns, dtype=object)
+        return np.concatenate([np.flatnonzero(np.isin(owner, list(plan.columns))) for plan in self.inputs])
+
     def input_arrays(self, matrix: Matrix) -> dict[str, Array]:
         """What each input of the model takes of the matrix. Shape [rows, *input's shape]."""
         owner = np.array(self.feature_columns, dtype=object)

@@ -17,7 +17,7 @@ from nnc.graph import DataConfig
 MOST_CLASSES = 20
 
 # Words of the language that can't be names; a column of such a name is quoted.
-RESERVED = frozenset("and else false for if in none not or return then true".split())
+RESERVED = frozenset(["and", "else", "false", "for", "if", "in", "none", "not", "or", "return", "then", "true"])
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 

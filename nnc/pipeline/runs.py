@@ -131,15 +131,19 @@ def _explain(evaluated: Evaluated) -> tuple[Explanation | None, str | None]:
 
     trained, part = evaluated.trained, evaluated.part
     prepared, config = trained.prepared, trained.spec.report
+    order = prepared.preparation.order
+    if evaluated.forest is not None and order.tolist() != list(range(len(prepared.preparation.features))):
+        # The forest was fitted on the matrix as it is; a model with several inputs sees its columns in another order.
+        evaluated = replace(evaluated, forest=None)
     asked = {key: value for key, value in (config.explain if config else {}).items() if isinstance(value, int)}
     try:
         explanation = explain.explain(
             trained.model,
-            train=prepared.train.matrix,
-            test=part.matrix,
-            display=prepared.display(part),
-            features=prepared.preparation.features,
-            columns=prepared.preparation.feature_columns,
+            train=prepared.train.matrix[:, order],
+            test=part.matrix[:, order],
+            display=[[row[i] for i in order] for row in prepared.display(part)],
+            features=[prepared.preparation.features[i] for i in order],
+            columns=[prepared.preparation.feature_columns[i] for i in order],
             task=prepared.task,
             classes=prepared.preparation.target.classes,
             predictions=evaluated.predictions.scores,
