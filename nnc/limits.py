@@ -22,11 +22,14 @@ MAX_SYNTAX_FINDINGS = 100
 MAX_FINDINGS = 100
 """Errors after which checking stops: nobody reads more."""
 
-MAX_STEPS = 600_000
+MAX_STEPS = 450_000
 """Steps of expansion (statements run, expressions worked out) that one check may take: about two seconds."""
 
-LAYER_STEPS = 20
-"""What one applied layer or function of tensors costs in such steps: a spec has at most about 25,000 of them."""
+LAYER_STEPS = 15
+"""What one applied layer or function of tensors costs in such steps: a spec has at most about 22,000 of them."""
+
+FAULT_STEPS = 100
+"""What a mistake costs that was met before, in a loop or a block that is used again and again."""
 
 MAX_NESTING = 100
 """Expressions, statements and blocks inside each other while checking."""

@@ -332,6 +332,9 @@ def test_an_allow_with_a_reason_silences() -> None:
 HOSTILE = {
     "loops": "  h = x\n  for i in range(9999) { for j in range(9999) { h = h -> Dense(4) } }",
     "empty loops": "  h = x\n  for i in range(9999) { for j in range(9999) { k = j } }",
+    "loops around nothing": "  h = x\n  for i in range(9999) { for j in range(9999) { for k in range(9999) {} } }",
+    "a fault in loops": "  h = x\n  for i in range(999) { for j in range(999) { h = x -> accuracyDens(4, 'rellu') } }",
+    "a fault in a tower": "  h = x -> F59()",
     "repeat": "  h = x -> 1000000000 * Dense(4)",
     "doubling list": "  h = x\n  l = [1]\n  for i in range(9999) { l = l + l }",
     "list of lists of tensors": "  l = [x]\n  for i in range(99) { l = [l, l, l, l] }\n  h = l -> Add()",
@@ -349,6 +352,10 @@ TOWERS = (
     + "".join(f"fn f{i}(x) = f{i - 1}(f{i - 1}(x))\n" for i in range(1, 60))
     + "block B0() {\n  input x\n  output y = x -> Dense(4)\n}\n"
     + "".join(f"block B{i}() {{\n  input x\n  output y = x -> 9 * B{i - 1}()\n}}\n" for i in range(1, 60))
+    + "block F0() {\n  input x\n  a = x -> accuracyDens(4)\n  b = x -> Dense(4, 'rellu')\n  output y = x\n}\n"
+    + "".join(
+        f"block F{i}() {{\n  input x\n  a = x -> F{i - 1}()\n  output y = x -> F{i - 1}()\n}}\n" for i in range(1, 60)
+    )
     + "block Self() {\n  input x\n  output y = x -> Self()\n}\n"
 )
 

@@ -24,7 +24,7 @@ from nnc.check.values import (
     noun,
     show,
 )
-from nnc.diagnostics import Code, Label, suggest
+from nnc.diagnostics import Code, Label
 from nnc.graph import FnRef, Object
 from nnc.source import Span
 from nnc.syntax import tree
@@ -117,10 +117,9 @@ def _named(owner: str, slots: Sequence[Slot], name: tree.Name, frame: Frame) -> 
     known = [slot.name for slot in slots]
     if name.id in known:
         return name.id
-    near = suggest(name.id, known)
     hint = f"it takes {_listed(known, most=12)}" if known else "it takes no arguments"
     message = f"`{owner}` has no argument `{name.id}`"
-    frame.faults.misspelt(codes.UNKNOWN_ARGUMENT, message, name.span, near, hint=hint)
+    frame.faults.misspelt(codes.UNKNOWN_ARGUMENT, message, name.span, known, hint=hint)
     return None
 
 
@@ -209,11 +208,10 @@ def _word(expr: tree.Name, kind: Kind, frame: Frame, where: str) -> Value:
     known = [*kind.words, *frame.scope.names()]
     if kind.objects:
         known += names(kind.objects)
-    near = suggest(expr.id, known)
     words = ", ".join(kind.words[:8]) + (", ..." if len(kind.words) > 8 else "")
     hint = f"{where} takes {words}" if words else f"{where} takes {kind.name}"
     message = f"nothing is called `{expr.id}`, and {where} takes no such word"
-    frame.faults.misspelt(codes.UNKNOWN_NAME, message, expr.span, near, hint=hint)
+    frame.faults.misspelt(codes.UNKNOWN_NAME, message, expr.span, known, hint=hint)
     return POISON
 
 
@@ -307,14 +305,13 @@ def what_is(name: str) -> tuple[str, str] | None:
 def _unknown_object(kind: str, name: str, call: tree.Call, frame: Frame, where: str) -> None:
     one = _SINGULAR.get(kind, kind)
     other = what_is(name)
-    near = suggest(name, names(kind))
     span = call.function.span
     if other is not None and other[0] != kind:
         message = f"`{name}` is {other[1]}, and {where} takes {one}"
         frame.faults.add(codes.UNKNOWN_OBJECT, message, span, expected=one, found=other[1])
         return
     message = f"Keras has no {one.split(' ', 1)[1]} `{name}`"
-    frame.faults.misspelt(codes.UNKNOWN_OBJECT, message, span, near, hint=f"{where} takes {one}")
+    frame.faults.misspelt(codes.UNKNOWN_OBJECT, message, span, names(kind), hint=f"{where} takes {one}")
 
 
 # ---- from the checker's values to those of the graph ---------------------------------------------

@@ -9,7 +9,7 @@ from nnc.check.builder import Builder
 from nnc.check.frame import Frame, Use
 from nnc.check.scope import Scope
 from nnc.check.values import POISON, BlockDef, BlockProto, BlockValue, Pool, TensorValue, Value, noun, show
-from nnc.diagnostics import Label, suggest
+from nnc.diagnostics import Label
 from nnc.source import Span
 from nnc.syntax import tree
 
@@ -108,7 +108,7 @@ def _inputs(node: tree.Block, use: Use, frame: Frame) -> list[tuple[str, Value]]
         if name not in inputs or name in given:
             known = name in given
             message = f"the block `{node.name.id}` {f'is given `{name}` twice' if known else f'has no input `{name}`'}"
-            near, place = None if known else suggest(name, inputs), _argument_place(use.node, name)
+            near, place = () if known else inputs, _argument_place(use.node, name)
             frame.faults.misspelt(codes.BLOCK_INPUTS, message, place, near, hint=f"its inputs are {', '.join(inputs)}")
             return None
         given[name] = value

@@ -28,7 +28,7 @@ from nnc.check.values import (
     noun,
     show,
 )
-from nnc.diagnostics import Fix, suggest
+from nnc.diagnostics import Fix
 from nnc.graph import FnRef
 from nnc.source import Span
 from nnc.syntax import tree
@@ -100,9 +100,9 @@ def _unknown_layer(name: tree.Name, frame: Frame, known: Sequence[str]) -> None:
         )
         return
     own = [n for n in frame.scope.names() if isinstance(_peek(n, frame), (BlockDef, LayerValue, BlockValue, FnRef))]
-    near = suggest(name.id, [*own, *known])
+    known = [*own, *known]
     message = f"there is no layer, block or fn `{name.id}`"
-    frame.faults.misspelt(codes.UNKNOWN_LAYER, message, name.span, near)
+    frame.faults.misspelt(codes.UNKNOWN_LAYER, message, name.span, known)
 
 
 def _peek(name: str, frame: Frame) -> Value:

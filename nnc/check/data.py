@@ -22,7 +22,7 @@ from nnc.check.sections import (
     read_section,
 )
 from nnc.check.values import POISON, Value, all_settled
-from nnc.diagnostics import Label, suggest
+from nnc.diagnostics import Label
 from nnc.source import Span
 from nnc.syntax import tree
 
@@ -92,8 +92,9 @@ def _source(expr: tree.Expr, frame: Frame) -> Value:
     row = SOURCES.get(name)
     if row is None:
         message = f"rows can't come from `{name}`"
-        near = suggest(name, SOURCES)
-        frame.faults.misspelt(codes.UNKNOWN_SOURCE, message, bare.function.span, near, hint=f"they come from {built}")
+        frame.faults.misspelt(
+            codes.UNKNOWN_SOURCE, message, bare.function.span, SOURCES, hint=f"they come from {built}"
+        )
         return POISON
     args = call_arguments(name, row.args, bare, frame)
     if not row.built:
@@ -175,10 +176,9 @@ def _one_target(expr: tree.Expr, frame: Frame) -> _Column | None:
     if isinstance(bare, tree.Call):
         transform = dotted(bare.function)
         if transform not in TRANSFORMS:
-            near = suggest(transform or "", TRANSFORMS)
             message = f"a target can't be transformed by `{transform or '...'}`"
             hint = f"the transforms are {', '.join(TRANSFORMS)}"
-            frame.faults.misspelt(codes.BAD_TARGET, message, bare.function.span, near, hint=hint)
+            frame.faults.misspelt(codes.BAD_TARGET, message, bare.function.span, TRANSFORMS, hint=hint)
             return None
         if len(bare.arguments) != 1:
             frame.faults.add(
@@ -298,9 +298,8 @@ def _preparation(line: tree.FeatureLine, columns: tuple[str, ...], frame: Frame)
     kind = dotted(function)
     if kind is None or kind not in PREPARATIONS:
         message = f"a column can't be prepared by `{kind}`" if kind else "this does not say how a column is prepared"
-        near = suggest(kind or "", PREPARATIONS)
         hint = f"write {' or '.join(f'{name}()' for name in PREPARATIONS)}"
-        frame.faults.misspelt(codes.UNKNOWN_PREPARATION, message, function.span, near, hint=hint)
+        frame.faults.misspelt(codes.UNKNOWN_PREPARATION, message, function.span, PREPARATIONS, hint=hint)
         return None
     if not isinstance(bare, tree.Call):
         frame.faults.add(codes.UNKNOWN_PREPARATION, f"`{kind}` needs its brackets", bare.span, help=f"write {kind}()")
@@ -339,10 +338,9 @@ def _target_map(
     for name, (_, span) in entries.items():
         if outputs and name not in outputs:
             right = False
-            near = suggest(name, outputs)
             message = f"the model has no output `{name}`"
             hint = f"its outputs are {', '.join(outputs)}"
-            frame.faults.misspelt(codes.UNKNOWN_OUTPUT, message, span, near, hint=hint)
+            frame.faults.misspelt(codes.UNKNOWN_OUTPUT, message, span, outputs, hint=hint)
     missing = [name for name in outputs or () if name not in entries]
     if missing and right:
         right = False

@@ -21,7 +21,7 @@ from nnc.check.values import (
     noun,
     show,
 )
-from nnc.diagnostics import Label, suggest
+from nnc.diagnostics import Label
 from nnc.graph import IndexItem
 from nnc.source import Span
 from nnc.syntax import tree
@@ -69,8 +69,7 @@ def unknown_name(expr: tree.Name, frame: Frame) -> None:
         hint = f"`{expr.id}` is a layer of Keras: apply it to a tensor, x -> {expr.id}(...)"
         frame.faults.add(codes.UNKNOWN_NAME, message, expr.span, help=hint)
         return
-    near = suggest(expr.id, frame.scope.names())
-    frame.faults.misspelt(codes.UNKNOWN_NAME, message, expr.span, near, hint=_in_sight(frame))
+    frame.faults.misspelt(codes.UNKNOWN_NAME, message, expr.span, frame.scope.names(), hint=_in_sight(frame))
 
 
 def _in_sight(frame: Frame) -> str | None:
@@ -342,9 +341,8 @@ def _attribute(expr: tree.Attribute, frame: Frame) -> Value:
 
 def unknown_op(name: tree.Name, frame: Frame) -> None:
     """Say that keras.ops has no such function."""
-    near = suggest(name.id, names("ops"))
     message = f"keras.ops has no function `{name.id}`"
-    frame.faults.misspelt(codes.UNKNOWN_OP, message, name.span, near)
+    frame.faults.misspelt(codes.UNKNOWN_OP, message, name.span, names("ops"))
 
 
 EXPRESSIONS: Mapping[type, Evaluator] = {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nnc import codes, limits
-from nnc.diagnostics import Code, Findings, Fix, Label
+from nnc.diagnostics import Code, Findings, Fix, Label, suggest
 from nnc.source import Span
 
 
@@ -34,6 +35,7 @@ class Faults:
 
     def __init__(self) -> None:
         self.findings = Findings()
+        self.met = 0  # mistakes, those that were met before among them
         self._seen: set[tuple[str, int, int, int]] = set()
         self._steps = 0
 
@@ -48,10 +50,12 @@ class Faults:
         fix: Fix | None = None,
     ) -> None:
         """Put a finding on the list, unless its like is there for the same place. May raise Halt."""
+        self.met += 1
         if places:
             first = places[0].span if isinstance(places[0], Label) else places[0]
             key = (code.id, id(first.source), first.start, first.end)
             if key in self._seen:
+                self.spend(limits.FAULT_STEPS, first)
                 return
             self._seen.add(key)
         self.findings.add(code, message, *places, expected=expected, found=found, help=help, fix=fix)
@@ -70,11 +74,13 @@ class Faults:
             fix=fix,
         )
 
-    def misspelt(
-        self, code: Code, message: str, span: Span, near: str | None, *, hint: str | None = None, quote: str = ""
-    ) -> None:
-        """An unknown name with the known one that is near it, as words and as a fix that a machine can apply."""
-        fix = Fix(f"write `{near}`", span, f"{quote}{near}{quote}") if near else None
+    def misspelt(self, code: Code, message: str, span: Span, known: Iterable[str], *, hint: str | None = None) -> None:
+        """An unknown name, and the known one that is near it, as words and as a fix that a machine can apply."""
+        if (code.id, id(span.source), span.start, span.end) in self._seen:
+            self.add(code, message, span)
+            return
+        near = suggest(span.text.strip("\"'"), known)
+        fix = Fix(f"write `{near}`", span, near) if near else None
         self.add(code, message, span, help=f"did you mean `{near}`?" if near else hint, fix=fix)
 
     def spend(self, steps: int, span: Span) -> None:

@@ -14,7 +14,7 @@ from nnc.check.expressions import index_item
 from nnc.check.frame import Context, Frame, unwrap
 from nnc.check.scope import Scope
 from nnc.check.values import POISON, settled
-from nnc.diagnostics import Label, suggest
+from nnc.diagnostics import Label
 from nnc.source import Span
 from nnc.syntax import tree
 
@@ -180,11 +180,11 @@ def _unknown(expr: tree.Name, body: _Body) -> None:
     if expr.id in body.context.unread:
         return
     params = [n for n in body.scope.names() if n not in body.signatures]
-    near = suggest(expr.id, [*body.locals, *_CONSTANTS, *params])
+    known = [*body.locals, *_CONSTANTS, *params]
     message = f"nothing is called `{expr.id}` in the fn `{body.name}`"
     seen = ", ".join(f"`{n}`" for n in list(body.locals)[:8])
     body.context.faults.misspelt(
-        codes.UNKNOWN_NAME, message, expr.span, near, hint=f"it knows {seen}" if seen else None
+        codes.UNKNOWN_NAME, message, expr.span, known, hint=f"it knows {seen}" if seen else None
     )
 
 
@@ -271,10 +271,10 @@ def _unknown_function(function: tree.Name, expr: tree.Call, body: _Body) -> None
         return
     if function.id in body.context.unread:
         return
-    near = suggest(function.id, [*body.signatures, *names("ops")])
+    known = [*body.signatures, *names("ops")]
     message = f"there is no function `{function.id}`"
     hint = "an fn may call the functions of keras.ops and the file's other fns"
-    body.context.faults.misspelt(codes.UNKNOWN_OP, message, function.span, near, hint=hint)
+    body.context.faults.misspelt(codes.UNKNOWN_OP, message, function.span, known, hint=hint)
 
 
 def _fn_call(node: tree.Fn, function: tree.Name, expr: tree.Call, body: _Body) -> graph.FnExpr | None:

@@ -100,10 +100,9 @@ def _input_type(node: tree.Input, frame: Frame) -> tuple[str | None, tuple[Dim, 
     if node.dtype is not None:
         dtype = node.dtype.id
         if dtype not in DTYPES:
-            near = suggest(dtype, DTYPES)
             message = f"there is no type of number `{dtype}`"
             hint = f"the types are {', '.join(DTYPES)}"
-            frame.faults.misspelt(codes.BAD_DTYPE, message, node.dtype.span, near, hint=hint)
+            frame.faults.misspelt(codes.BAD_DTYPE, message, node.dtype.span, DTYPES, hint=hint)
             dtype = None
     dims: list[Dim | None] = []
     features: tuple[str, ...] | None = None
@@ -157,7 +156,7 @@ def _dim(expr: tree.Expr, frame: Frame) -> Dim | None:
             return _letter(bare.id, frame)
         if frame.scope.find(bare.id) is None and suggest(bare.id, ["features"]):
             message = f"nothing is called `{bare.id}` here"
-            frame.faults.misspelt(codes.UNKNOWN_NAME, message, bare.span, "features")
+            frame.faults.misspelt(codes.UNKNOWN_NAME, message, bare.span, ["features"])
             return None
     return _counted(expr, frame)
 
@@ -335,6 +334,10 @@ def _twice(name: tree.Name, first: Span, what: str, frame: Frame) -> None:
 # ---- for and if ----------------------------------------------------------------------------------
 
 
+# Rounds of a loop that meet a mistake before the loop is given up.
+_FAULTY_ROUNDS = 3
+
+
 def _for(node: tree.For, frame: Frame) -> None:
     items = frame.value(node.iterable)
     if items is POISON:
@@ -353,12 +356,19 @@ def _for(node: tree.For, frame: Frame) -> None:
                 help=hint,
             )
         items = (POISON,)
+    faulty = 0
     for item in items:
+        frame.faults.spend(2, node.span)
+        before = frame.faults.met
         if len(node.targets) == 1:
             frame.scope.bind(node.targets[0].id, item, node.targets[0].span, "loop")
         else:
             _take_apart(node.targets, item, node.iterable, frame)
         frame.run(node.body)
+        faulty += frame.faults.met > before
+        if faulty == _FAULTY_ROUNDS:  # the others would hardly say more, and what they bind is not known now
+            _unknown_from_here(node.body, frame)
+            break
 
 
 def _if(node: tree.If, frame: Frame) -> None:
@@ -366,13 +376,17 @@ def _if(node: tree.If, frame: Frame) -> None:
     if holds is None:  # nobody can say which branch is meant; both are looked at, and what they bind is not known
         frame.run(node.then)
         frame.run(node.otherwise)
-        for name in {**definitions(node.then), **definitions(node.otherwise)}:
-            binding = frame.scope.bindings.get(name)
-            if binding is not None:
-                frame.scope.bind(name, POISON, binding.site, binding.kind)
-        frame.outputs = [(name, POISON) for name, _ in frame.outputs]
+        _unknown_from_here((*node.then, *node.otherwise), frame)
         return
     frame.run(node.then if holds else node.otherwise)
+
+
+def _unknown_from_here(body: Sequence[tree.Statement], frame: Frame) -> None:
+    for name in definitions(body):
+        binding = frame.scope.bindings.get(name)
+        if binding is not None:
+            frame.scope.bind(name, POISON, binding.site, binding.kind)
+    frame.outputs = [(name, POISON) for name, _ in frame.outputs]
 
 
 def _return(node: tree.Return, frame: Frame) -> None:

@@ -11,7 +11,7 @@ from nnc.catalog.kinds import BOOL, STRING, Type, integer, number
 from nnc.check.arguments import argument_value, match
 from nnc.check.frame import Frame, key_text, unwrap
 from nnc.check.values import POISON, Value, show
-from nnc.diagnostics import Label, suggest
+from nnc.diagnostics import Label
 from nnc.source import Span
 from nnc.syntax import tree
 
@@ -65,10 +65,9 @@ def read_entry(
     word = key_text(name)
     key = keys.get(word)
     if key is None:
-        near = suggest(word, keys)
         hint = f"its keys are {', '.join(keys)}"
         message = f"`{section.kind}` has no key `{word}`"
-        frame.faults.misspelt(codes.UNKNOWN_KEY, message, name.span, near, hint=hint)
+        frame.faults.misspelt(codes.UNKNOWN_KEY, message, name.span, keys, hint=hint)
         return
     if word in section.places:
         first = Label(section.places[word], "here first")

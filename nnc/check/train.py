@@ -12,7 +12,6 @@ from nnc.check.data import column
 from nnc.check.frame import Frame, key_text, unwrap
 from nnc.check.sections import Key, Section, count, flag, fraction, keys_of, of_type, read_section
 from nnc.check.values import POISON, Value, all_settled, noun, show
-from nnc.diagnostics import suggest
 from nnc.graph import FnRef, Object
 from nnc.source import Span
 from nnc.syntax import tree
@@ -203,10 +202,9 @@ def _spread(
     for name, (_, span) in value.items():
         if name not in outputs:
             right = False
-            near = suggest(name, outputs)
             message = f"the model has no output `{name}`"
             hint = f"its outputs are {', '.join(outputs)}"
-            frame.faults.misspelt(codes.UNKNOWN_OUTPUT, message, span, near, hint=hint)
+            frame.faults.misspelt(codes.UNKNOWN_OUTPUT, message, span, outputs, hint=hint)
     missing = [name for name in outputs if name not in value]
     if every and right and missing:
         right = False
