@@ -86,8 +86,8 @@ def _average(args: Args, items: Sequence[TensorType]) -> Applied:
 
 
 def _need_numbers(items: Sequence[TensorType]) -> None:
-    dtypes = {item.dtype for item in items}
-    if "string" in dtypes or dtypes == {"bool"}:
+    """Keras computes from left to right, so it is enough that one of the first two is a number."""
+    if any(item.dtype == "string" for item in items) or all(item.dtype == "bool" for item in items[:2]):
         raise Refused("text and truth values can't be computed with", "tensors of numbers", texts(items))
 
 

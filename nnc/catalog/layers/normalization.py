@@ -34,6 +34,8 @@ def _sizes(args: Args, tensor: TensorType) -> list[int | None]:
 
 
 def _layer(args: Args, tensor: TensorType) -> Applied:
+    if not args["scale"] and not args["center"]:
+        return _unit(args, tensor)
     trainable = _weights(args, product(_sizes(args, tensor)), "scale", "center")
     return Applied((computed(args, tensor.shape, tensor),), trainable)
 

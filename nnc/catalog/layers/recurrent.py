@@ -61,6 +61,9 @@ class _RecurrentRule:
             cells = [cell_of(item, width_of) for item, width_of in _chain(args["cell"], width)]
         else:
             cells = [make_cell(self.family, args, width)]
+        if args["unroll"] and len(cells) == 1 and len(cells[0].states) > 1 and _is_list(args.get("cell")):
+            reason = "Keras can't unroll a list of one cell that has several states"
+            raise Refused(reason, "the cell without a list", "a list of one", "unroll")
         if args["return_state"] and len(cells) > 1:
             reason = "nnc can't take the nested states of stacked cells apart yet"
             raise Refused(reason, "one cell, or no `return_state`", f"{len(cells)} cells", "return_state")
@@ -130,6 +133,10 @@ def _sum(counts: Iterable[int | None]) -> int | None:
 # ---- cells ---------------------------------------------------------------------------------------
 
 _CELLS = {"LSTMCell": "LSTM", "GRUCell": "GRU", "SimpleRNNCell": "SimpleRNN"}
+
+
+def _is_list(cell: Argument) -> bool:
+    return isinstance(cell, tuple) or getattr(cell, "name", "") == "StackedRNNCells"
 
 
 def _same_dtype(cells: Sequence[Object]) -> None:
