@@ -48,3 +48,6 @@ MAX_USED_FILES = 100
 
 MAX_USE_DEPTH = 20
 """Files that use each other, one from the other."""
+
+MAX_SYNTAX_TROUBLES = 1000
+"""Times that the parser takes up the thread again; not each of them is a finding of its own."""

@@ -386,7 +386,7 @@ def plain_item(value: object) -> str:
     raise AssertionError(value)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(many(ITEM, most=4))
 def test_a_tree_comes_back_from_its_text_and_from_the_format(items: tuple[object, ...]) -> None:
     file = tree.File(Source("t.nn", ""), items, span=NOWHERE)  # type: ignore[arg-type]  # hypothesis knows no unions
@@ -395,7 +395,7 @@ def test_a_tree_comes_back_from_its_text_and_from_the_format(items: tuple[object
     assert read(formatted(text)) == file
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(many(ITEM, least=1, most=3), st.data())
 def test_comments_anywhere_are_kept(items: tuple[object, ...], data: st.DataObject) -> None:
     lines = (

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from nnc import limits
 from nnc.source import Source, Span
 from nnc.syntax.lexer import Token
-from nnc.syntax.tables import END, Tables
+from nnc.syntax.tables import END, Rule, Tables
 
 Build = Callable[[Span, list[Any]], Any]
 
@@ -101,29 +101,28 @@ class Machine:
 
     def feed(self, token: Token) -> bool:
         """Take a token; False where it can't stand here. Raises TooDeep."""
-        states, rules = self.tables.states, self.tables.rules
+        states, rules, stack = self.tables.states, self.tables.rules, self.states
         kind = self.kind(token)
         while True:
-            action = states[self.states[-1]].get(kind)
+            action = states[stack[-1]].get(kind)
             if action is None:
                 return False
             if action >= 0:
-                self.states.append(action)
+                stack.append(action)
                 self.values.append(Value(token, token.start, token.end, 0))
                 return True
-            self._reduce(-1 - action)
             rule = rules[-1 - action]
-            self.states.append(states[self.states[-1]][rule.origin])
-            if kind == END and self.states[-1] == self.tables.end:
+            if rule.lone:  # by far the commonest: from one level of precedence to the next, and the value stays
+                stack.pop()
+            else:
+                self._reduce(rule)
+            stack.append(states[stack[-1]][rule.origin])
+            if kind == END and stack[-1] == self.tables.end:
                 self.result = self.values[-1].node
                 return True
 
-    def _reduce(self, number: int) -> None:
-        rule = self.tables.rules[number]
+    def _reduce(self, rule: Rule) -> None:
         size = rule.size
-        if size == 1 and not rule.build and not rule.splice:  # by far the commonest: one level of precedence
-            self.states.pop()
-            return
         parts = self.values[-size:] if size else []
         if size:
             del self.states[-size:]

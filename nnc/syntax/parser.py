@@ -92,6 +92,7 @@ class _Parse:
         self._machine = Machine(language.tables, builders(source, findings), source)
         self._stream = Stream(source, tokens)
         self._anchors = {1: Anchor(0, 0)}
+        self._troubles = 0
         self._said = -1  # the statement that the last finding is about
 
     def run(self) -> tree.File | None:
@@ -102,11 +103,14 @@ class _Parse:
                 taken = machine.feed(token)
             except TooDeep as deep:
                 self._too_deep(deep)
+                if self._gives_up(token):
+                    return None
                 self._leave_out(stream.last)
                 continue
             if not taken:
-                if not self._go_on_after(token):
+                if self._gives_up(token):
                     return None
+                self._go_on_after(token)
             elif token.kind == END:
                 result: tree.File = machine.result
                 return result
@@ -115,16 +119,21 @@ class _Parse:
 
     # ---- after a mistake -------------------------------------------------------------------------
 
-    def _go_on_after(self, token: Token) -> bool:
-        """Mend what is wrong with a token, or leave its statement out; False where there are too many mistakes."""
-        if len(self._findings) >= limits.MAX_SYNTAX_FINDINGS:
-            self._findings.add(
-                codes.TOO_MANY,
-                f"there are more than {limits.MAX_SYNTAX_FINDINGS} mistakes, and the rest of the file was not read",
-                Span(self._source, token.start, token.end),
-                help="is this the right file?",
-            )
+    def _gives_up(self, token: Token) -> bool:
+        """Whether there are too many mistakes to go on."""
+        self._troubles += 1
+        if len(self._findings) < limits.MAX_SYNTAX_FINDINGS and self._troubles < limits.MAX_SYNTAX_TROUBLES:
             return False
+        self._findings.add(
+            codes.TOO_MANY,
+            "there are too many mistakes to go on, and the rest of the file was not read",
+            Span(self._source, token.start, token.end),
+            help="is this the right file?",
+        )
+        return True
+
+    def _go_on_after(self, token: Token) -> None:
+        """Mend what is wrong with a token, or leave its statement out."""
         height = self._anchor_height()
         trouble = Trouble(
             token=token,
@@ -142,7 +151,6 @@ class _Parse:
             self._leave_out(self._stream.last)
         elif self._machine.at_anchor() and not self._stream.inserted:
             self._begin_statement()
-        return True
 
     def _begin_statement(self) -> None:
         """Take note that what comes next may be taken up again from here."""
@@ -190,7 +198,10 @@ class _Parse:
         """Whether a broken statement ends before this token, the first of a line."""
         if following.kind in GOES_ON or following.kind in brackets:
             return False
-        return self._stream.column(following) <= column if brackets else passed
+        if not brackets:
+            return passed
+        # The line after a forgotten `)` was read as if it went on; so it may end before the token that was in the way.
+        return self._stream.column(following) <= column and (passed or brackets[-1] != "RBRACE")
 
     def _too_deep(self, deep: TooDeep) -> None:
         """Say so, once: what is nested a thousand deep is too deep at every hundredth level."""

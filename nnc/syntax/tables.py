@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 TABLES = Path(__file__).with_name("tables.json")
@@ -27,6 +27,11 @@ class Rule:
     kept: tuple[int, ...]
     build: str
     splice: bool
+    lone: bool = field(init=False)
+    """Whether its only symbol is its only child and stands for it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lone", self.size == 1 and not self.build and not self.splice)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
