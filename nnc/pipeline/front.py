@@ -97,7 +97,7 @@ def check_source(path: Path, source: Source, settings: Settings, *, widths: Mapp
         return used[str(place)]
 
     if file is not None:
-        spec, found = check_file(file, overrides=settings.overrides, widths=widths, read=read)
+        spec, found = check_file(file, overrides=settings.overrides, widths=widths, read=read, syntax=findings)
         findings = Findings([*findings, *found])
     return Checked(path, source, file, None if findings.has_errors else spec, findings, tuple(used.values()))
 
