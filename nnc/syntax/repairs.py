@@ -123,14 +123,17 @@ def _missing_sign(t: Trouble) -> bool | None:
             continue
         if sign == "ASSIGN" and (kind in ("LPAR", "LBRACE") or t.stream.following.kind in ("ASSIGN", "COMMA")):
             continue
-        if not t.again:  # where one is forgotten, the next is often as well: they are one mistake
-            _say_missing(t, sign, message)
+        _say_missing(t, sign, message)
         t.put_before([sign])
         return True
     return None
 
 
 def _say_missing(t: Trouble, sign: str, message: str) -> None:
+    """Say it once for a statement: where one sign is forgotten, the next is often as well."""
+    said = message.format(found="")
+    if t.again and any(d.message.startswith(said) and d.labels[0].span.start > t.first.start for d in t.findings):
+        return
     written = t.words.word(sign)
     end = t.before.end if t.before else t.token.start
     t.findings.add(
