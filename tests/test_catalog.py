@@ -180,6 +180,15 @@ def test_frozen_layers_count_as_such():
     assert (frozen.trainable, frozen.non_trainable) == (0, 8)
 
 
+def test_freezing_a_shell_is_refused():
+    """In a model Keras would go on training what is inside."""
+    x = TensorType((5, 3))
+    lstm = Object("layers", "LSTM", {"units": 4})
+    assert isinstance(layer("Bidirectional", x, layer=lstm, trainable=False), Rejection)
+    inside = Object("layers", "LSTM", {"units": 4, "trainable": False})
+    assert layer("Bidirectional", x, layer=inside).trainable == 0
+
+
 def test_lists_may_be_written_either_way():
     x = TensorType((3,))
     assert layer("Add", (x, x)) == layer("Add", x, x)

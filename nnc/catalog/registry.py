@@ -109,6 +109,7 @@ def _layer_row(kind: str, found: Signature) -> Row:
         units=spec.units,
         shown=spec.shown,
         listed=spec.listed,
+        nested=spec.nested,
     )
 
 
@@ -140,6 +141,8 @@ def apply_layer(
     if row.listed and len(operands) > 1:
         operands = (tuple(operands),)
     filled = {arg.name: args.get(arg.name, arg.default) for arg in row.args}
+    if row.nested and filled.get("trainable") is False:
+        return _UNFROZEN
     try:
         check_dtypes(row, filled, operands, by_name)
         found = row.rule(filled, operands, by_name)
@@ -148,6 +151,15 @@ def apply_layer(
     if isinstance(found, Applied) and filled.get("trainable") is False:
         return _frozen(found)
     return found
+
+
+_UNFROZEN = Rejection(
+    "Keras does not hand `trainable` on to the layers inside, so that they would go on training in a model",
+    "true",
+    "false",
+    "trainable",
+    "freeze the layer inside, such as `Bidirectional(LSTM(8, trainable=false))`",
+)
 
 
 def _frozen(found: Applied) -> Applied:

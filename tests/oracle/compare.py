@@ -133,6 +133,10 @@ def _mixed_cells(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> b
     return isinstance(ours, Rejection) and ("stacked cells must" in ours.reason or "list of one cell" in ours.reason)
 
 
+def _frozen_shell(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    return isinstance(ours, Rejection) and "hand `trainable` on" in ours.reason
+
+
 def _alone(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
     first = sample.operands[0]
     return sample.name == "Concatenate" and isinstance(first, tuple) and len(first) == 1
@@ -164,6 +168,7 @@ EXCUSES: tuple[tuple[Excuse, str], ...] = (
     (_wrapped_unasked, "TimeDistributed calls the wrapped layer past its check of the number of axes"),
     (_text_added, "Keras joins text under the name of float32"),
     (_mixed_cells, "stacked cells of several dtypes, or one unrolled, work in Keras for some lengths and cells alone"),
+    (_frozen_shell, "Keras takes `trainable=False` and goes on training the layers inside, once they are in a model"),
     (_alone, "Keras hands a single tensor through without looking at the axis"),
     (_penalty, "a penalty on whole numbers fails in most layers, and works in those that make floats of them"),
     (

@@ -259,6 +259,7 @@ ROWS: tuple[LayerSpec, ...] = (
         "hidden",
         None,
         ("num_heads", "key_dim"),
+        nested=True,
     ),
     LayerSpec(
         "GroupQueryAttention",
@@ -269,5 +270,6 @@ ROWS: tuple[LayerSpec, ...] = (
         "hidden",
         None,
         ("num_query_heads", "num_key_value_heads", "head_dim"),
+        nested=True,
     ),
 )

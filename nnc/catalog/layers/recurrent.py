@@ -199,6 +199,7 @@ ROWS: tuple[LayerSpec, ...] = (
         f"{_SEQUENCE} -> RNN(LSTMCell(8))",
         role="hidden",
         shown=("return_sequences",),
+        nested=True,
     ),
     LayerSpec("LSTMCell", "One step of an LSTM.", _alone, f"{_SEQUENCE} -> RNN(LSTMCell(8))"),
     LayerSpec("GRUCell", "One step of a GRU.", _alone, f"{_SEQUENCE} -> RNN(GRUCell(8))"),

@@ -24,6 +24,7 @@ class LayerSpec:
     units: str | None = None
     shown: tuple[str, ...] = field(default=())
     listed: bool = False
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)

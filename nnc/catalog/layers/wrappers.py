@@ -143,6 +143,7 @@ ROWS: tuple[LayerSpec, ...] = (
         f"{_SEQUENCE} -> Bidirectional(LSTM(8))",
         role="hidden",
         shown=("layer", "merge_mode"),
+        nested=True,
     ),
     LayerSpec(
         "TimeDistributed",
@@ -152,6 +153,7 @@ ROWS: tuple[LayerSpec, ...] = (
         "any",
         "hidden",
         shown=("layer",),
+        nested=True,
     ),
     LayerSpec(
         "SpectralNormalization",
@@ -160,5 +162,6 @@ ROWS: tuple[LayerSpec, ...] = (
         "x -> SpectralNormalization(Dense(4))",
         role="hidden",
         shown=("layer",),
+        nested=True,
     ),
 )
