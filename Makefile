@@ -52,10 +52,10 @@ format: $(READY) ## ruff format and nnc fmt
 	$(BIN)/nnc fmt examples/*.nn
 
 tables: $(READY) ## the parser's tables from the grammar
-	$(BIN)/python -m nnc.syntax.tables
+	$(BIN)/python -m nnc.syntax.generate
 
 catalog: $(READY) ## Keras's names and arguments into the catalog again
-	$(BIN)/python -m nnc.catalog.harvest
+	$(BIN)/python -m tests.oracle.harvest
 
 lock: $(READY) ## the versions installed now into constraints.txt
 	@{ echo "# The versions that the tests run with; written by make lock."; $(BIN)/python -m pip freeze --exclude-editable; } > constraints.txt.new

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 
 from nnc import catalog, codes
 from nnc.catalog import LayerRow
+from nnc.catalog.shape import Size
 from nnc.diagnostics import UserFault
 from nnc.emit.names import named_metrics, snake_case
 from nnc.emit.network import describe
@@ -41,7 +42,9 @@ def spec_of(name: str) -> Spec:
     if name in SPECS:
         return checked(SPECS[name])
     text = (ROOT / "examples" / f"{name}.nn").read_text(encoding="utf-8")
-    return checked(text, f"{name}.nn", {"features": WIDTHS.get(name, 7)})
+    sizes = [dim for one in checked(text, f"{name}.nn").model.inputs for dim in one.tensor.type.shape]
+    widths = {dim.name: WIDTHS.get(name, 7) for dim in sizes if isinstance(dim, Size)}
+    return checked(text, f"{name}.nn", widths)
 
 
 @pytest.fixture

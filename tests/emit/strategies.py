@@ -77,7 +77,7 @@ def graphs(draw: DrawFn) -> Graph:
         elif kind == "add":
             graph.layer("Add", {}, (tensor, other), layer=layer, name=name)
         elif kind == "operator":
-            graph.op(draw(st.sampled_from(["add", "multiply", "less"])), tensor, other, shape=(WIDTH,), name=name)
+            graph.op(draw(st.sampled_from(["add", "multiply", "maximum"])), tensor, other, shape=(WIDTH,), name=name)
         elif kind == "unary":
             graph.op(draw(st.sampled_from(["negative", "tanh"])), tensor, shape=(WIDTH,), name=name)
         elif kind == "number":
