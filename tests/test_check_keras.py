@@ -35,3 +35,14 @@ def test_keras_builds_the_same(path: Path) -> None:
             shape = [None if isinstance(dim, Size) else dim for dim in output.tensor.type.shape]
             assert shape == list(outputs[output.name].shape[1:])
         assert {layer.name for layer in built.layers} >= {call.layer for call in model.calls if call.layer is not None}
+
+
+def test_tensors_for_a_layer_of_a_list_become_the_list() -> None:
+    """`(q, v) -> Attention()` is Attention()([q, v]); Attention()(q, v) would take v for a mask."""
+    path = CASES / "good" / "attention_of_two.nn"
+    file, _ = parse(Source(path.name, path.read_text(encoding="utf-8")))
+    assert file is not None
+    spec, _ = check(file)
+    assert spec is not None
+    (call,) = spec.model.calls
+    assert [type(operand) for operand in call.args] == [tuple]

@@ -134,6 +134,9 @@ class Builder:
     def call(self, layer: LayerValue, use: Use, frame: Frame) -> Value:
         """Apply a layer: its output, or a tuple of them; POISON where it can't take these inputs."""
         proto, operands, by_name, span = layer.proto, use.operands, use.by_name, use.node.span
+        if proto.row.listed and len(operands) > 1:
+            # `(q, v) -> Attention()`: Keras takes these as one list, and would take the second for a mask.
+            operands = (tuple(operands),)
         applied = apply_layer(
             proto.row,
             proto.args,
