@@ -200,7 +200,8 @@ def test_a_broken_run_is_a_finding(reports, tmp_path, capsys) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "no rows"),
+        ("", "is empty"),
+        ("a,b,y\n", "no rows"),
         ("a,b,y\n1,2,0\n1,2\n", "row 3"),
         ("a,b,y\n1,2,0\n1,x,1\n3,4,0\n5,6,1\n7,8,0\n9,1,1\n" * 1, "row 3"),
         ("a,b,z\n1,2,0\n", "`y`"),

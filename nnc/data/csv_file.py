@@ -114,7 +114,8 @@ class CsvFile:
                 f"`{self.shown}` is not there, and neither is its folder",
                 help="a path is taken from the folder that the spec stands in",
             )
-        near = suggest(self.path.name, sorted(p.name for p in folder.iterdir() if p.is_file())[:10_000])
+        alike = (p.name for p in folder.iterdir() if p.suffix.lower() == self.path.suffix.lower() and p.is_file())
+        near = suggest(self.path.name, sorted(alike)[:10_000])
         hint = f"did you mean `{near}`?" if near else "a path is taken from the folder that the spec stands in"
         return self._fault(codes.DATA_NOT_FOUND, f"there is no file `{self.shown}`", help=hint)
 
