@@ -179,7 +179,7 @@ def test_a_bug_says_that_it_is_one(monkeypatch, capsys, examples) -> None:
     def broken(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("nnc.pipeline.check", broken)
+    monkeypatch.setattr("nnc.pipeline.front.check", broken)
     assert run(["check", str(examples / "perceptron.nn")]) == 70
     assert "bug of nnc" in capsys.readouterr().err
 

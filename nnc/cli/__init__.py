@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 
 from nnc.cli.commands import cli
@@ -57,6 +56,8 @@ def _usage_or_bug(error: Exception, *, verbose: bool) -> int:
     if isinstance(error, click.ClickException):
         error.show()
         return error.exit_code
+    import traceback
+
     frame = traceback.extract_tb(error.__traceback__)[-1]
     sys.stderr.write(
         f"nnc: this is a bug of nnc, not a mistake of yours: {type(error).__name__}: {error}\n"

@@ -9,10 +9,9 @@ from typing import Any, Literal, TypeVar
 
 import click
 
-from nnc import pipeline
 from nnc.cli.terminal import report_findings, say
 from nnc.diagnostics import Diagnostic, UserFault, suggest
-from nnc.files import write_text
+from nnc.pipeline import front
 from nnc.render import FORMATS
 from nnc.source import Source
 
@@ -59,10 +58,10 @@ def _overrides(assignments: tuple[str, ...]) -> dict[str, str]:
     return overrides
 
 
-def _read(spec: Path, assignments: tuple[str, ...], model: str | None = None) -> pipeline.Checked:
+def _read(spec: Path, assignments: tuple[str, ...], model: str | None = None) -> front.Checked:
     """Check a spec and print its findings on standard error; a spec with errors ends the command."""
-    checked = pipeline.check(spec, pipeline.Settings(_overrides(assignments), model))
-    pipeline.require(checked)
+    checked = front.check(spec, front.Settings(_overrides(assignments), model))
+    front.require(checked)
     report_findings(checked.findings)
     return checked
 
@@ -83,10 +82,12 @@ def new(
 ) -> None:
     """Write a starter spec NAME.nn, from the columns of TABLE (a CSV) if one is given."""
     del assignments, verbose
+    from nnc.pipeline.new import new as new_spec
+
     out = Path(name if name.endswith(".nn") else f"{name}.nn")
     if out.exists():
         raise click.UsageError(f"{out} is there already; name another, or remove it.")
-    pipeline.new(out, table, target)
+    new_spec(out, table, target)
     if not quiet:
         say(f"wrote {out}; next: nnc check {out}, then nnc report {out}")
 
@@ -102,7 +103,7 @@ def check(specs: tuple[Path, ...], form: str, assignments: tuple[str, ...], quie
     failed = False
     for path in specs:
         try:
-            checked = pipeline.check(path, pipeline.Settings(_overrides(assignments)))
+            checked = front.check(path, front.Settings(_overrides(assignments)))
         except UserFault as fault:
             findings.extend(fault.findings)
             failed = True
@@ -110,7 +111,7 @@ def check(specs: tuple[Path, ...], form: str, assignments: tuple[str, ...], quie
         findings.extend(checked.findings)
         failed = failed or checked.spec is None
         if checked.spec is not None and form == "text" and not quiet:
-            say(f"{path}: {pipeline.summary(checked.spec)}")
+            say(f"{path}: {front.summary(checked.spec)}")
     if form == "text":
         report_findings(findings, sys.stdout)
     else:
@@ -129,7 +130,7 @@ def show(spec: Path, model: str | None, assignments: tuple[str, ...], quiet: boo
     from nnc.emit.network import describe
 
     checked = _read(spec, assignments, model)
-    chosen = pipeline.choose_model(pipeline.require(checked), model)
+    chosen = front.choose_model(front.require(checked), model)
     print_model(describe(chosen))
 
 
@@ -146,16 +147,18 @@ def fmt(
     changed = 0
     for path in specs:
         if str(path) == "-":
-            sys.stdout.write(pipeline.formatted(Source("<stdin>", sys.stdin.read())))
+            sys.stdout.write(front.formatted(Source("<stdin>", sys.stdin.read())))
             continue
-        source = pipeline.read_source(path)
-        text = pipeline.formatted(source)
+        source = front.read_source(path)
+        text = front.formatted(source)
         if text == source.text:
             continue
         changed += 1
         if diff:
-            sys.stdout.write(pipeline.difference(path, source.text, text))
+            sys.stdout.write(front.difference(path, source.text, text))
         elif not only_check:
+            from nnc.files import write_text
+
             write_text(path, text)
         if not quiet and not diff:
             say(f"{path}: {'is not in the format' if only_check else 'formatted'}")
@@ -179,15 +182,17 @@ def compile_(
 ) -> None:
     """The model as Python (standard output without -o), Keras file, JSON or drawing."""
     del verbose
-    if output is not None and output.suffix.lower() not in pipeline.OUTPUTS:
-        known = " ".join(pipeline.OUTPUTS)
+    from nnc.pipeline import compile as outputs
+
+    if output is not None and output.suffix.lower() not in outputs.OUTPUTS:
+        known = " ".join(outputs.OUTPUTS)
         raise click.UsageError(f"{output} says by its ending what to write, and that is none of: {known}")
     checked = _read(spec, assignments, model)
-    chosen = pipeline.choose_model(pipeline.require(checked), model)
+    chosen = front.choose_model(front.require(checked), model)
     if output is None:
-        sys.stdout.write(pipeline.python_text(checked, chosen))
+        sys.stdout.write(outputs.python_text(checked, chosen))
         return
-    pipeline.compile_to(checked, chosen, output, pipeline.Drawing(style))
+    outputs.compile_to(checked, chosen, output, outputs.Drawing(style))
     if not quiet:
         say(f"wrote {output}")
 
@@ -203,11 +208,12 @@ def train(
     """Train SPEC's model on its data into a run folder: weights, preparation, history, predictions, evidence."""
     del verbose
     from nnc.cli.progress import Progress
+    from nnc.pipeline import runs
 
     checked = _read(spec, assignments, model)
     run = output or Path("runs") / spec.stem
     with Progress(quiet=quiet) as progress:
-        verdict = pipeline.train(checked, run, pipeline.Settings(_overrides(assignments), model), progress)
+        verdict = runs.train(checked, run, front.Settings(_overrides(assignments), model), progress)
     sys.stdout.write(verdict + "\n")
     if not quiet:
         say(f"wrote {run}; next: nnc report {run}, or nnc predict {run} TABLE")
@@ -224,15 +230,16 @@ def report(
     """Write report.html and report.pdf, training first if there is no run of just this spec and data yet."""
     del verbose
     from nnc.cli.progress import Progress
+    from nnc.pipeline import runs
 
     if what.is_dir():
         with Progress(quiet=quiet) as progress:
-            pages = pipeline.report_run(what, output or what, progress)
+            pages = runs.report_run(what, output or what, progress)
     else:
         checked = _read(what, assignments, model)
         out = output or Path("build") / what.stem
         with Progress(quiet=quiet) as progress:
-            pages = pipeline.report(checked, out, pipeline.Settings(_overrides(assignments), model), progress)
+            pages = runs.report(checked, out, front.Settings(_overrides(assignments), model), progress)
     sys.stdout.write(pages.verdict + "\n")
     if not quiet:
         say(f"wrote {pages.html} and {pages.pdf}")
@@ -248,9 +255,11 @@ def predict(
 ) -> None:
     """Raw rows in, predictions out: prepare TABLE (a CSV) as the training rows were, and ask RUN's model."""
     del assignments, verbose
+    from nnc.pipeline import runs
+
     if output is None:
-        pipeline.predict(run, table, sys.stdout)
+        runs.predict(run, table, sys.stdout)
         return
-    rows = pipeline.predict_to(run, table, output)
+    rows = runs.predict_to(run, table, output)
     if not quiet:
         say(f"wrote {output}: {rows:,} row{'s' * (rows != 1)}")
