@@ -10,10 +10,10 @@ The codes stand in `nnc/codes.py`, one row each; a phase names a row there and n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from nnc.lean import dataclass
 from nnc.source import Span
 
 Severity = Literal["error", "warning"]

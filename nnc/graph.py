@@ -7,11 +7,12 @@ nothing can find fault with the user's text, so these classes validate nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from nnc.catalog.shape import TensorType
 from nnc.catalog.values import FnRef, IndexItem, Object, Value
+from nnc.lean import dataclass
 
 __all__ = [
     "Call",

@@ -7,8 +7,10 @@ when somebody wants to print them, so that the phases carry two integers and not
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
+
+from nnc.lean import dataclass
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from nnc.catalog.rows import Argument, Kind, Rejection
 from nnc.catalog.signatures import spellings, words
 from nnc.catalog.values import FnRef, Object
+from nnc.lean import dataclass
 
 
 class _No:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from nnc.lean import dataclass
 
 BINARY = ("binary",)
 SEVERAL = ("multiclass",)

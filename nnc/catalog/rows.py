@@ -6,10 +6,11 @@ A rule takes types and arguments and gives types, or a `Rejection`; it knows not
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
 from nnc.catalog.shape import TensorType
+from nnc.lean import dataclass
 
 # Values are those of `nnc.graph.Value` (numbers, strings, tuples, maps, Object, FnRef), which this room may not import.
 Argument: TypeAlias = Any

@@ -5,8 +5,9 @@ The batch axis is never part of a shape.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from nnc.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nnc import codes
 from nnc.diagnostics import Diagnostic, Findings
+from nnc.lean import dataclass
 from nnc.source import Span
 from nnc.syntax import tree
 

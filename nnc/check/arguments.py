@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from nnc import codes
@@ -26,6 +25,7 @@ from nnc.check.values import (
 )
 from nnc.diagnostics import Code, Label
 from nnc.graph import FnRef, Object
+from nnc.lean import dataclass
 from nnc.source import Span
 from nnc.syntax import tree
 

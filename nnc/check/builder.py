@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import cast
 
 from nnc import codes, graph, limits
@@ -13,6 +13,7 @@ from nnc.check.faults import Faults
 from nnc.check.frame import Frame, Use
 from nnc.check.values import POISON, BlockProto, BlockValue, LayerProto, LayerValue, TensorValue, Value, settled, show
 from nnc.diagnostics import Code, Label
+from nnc.lean import dataclass
 from nnc.source import Span
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias, cast
 
 from nnc import codes, limits
 from nnc.catalog import Size
 from nnc.check.faults import Trouble
 from nnc.check.values import TensorValue, Value, is_number, noun, show
+from nnc.lean import dataclass
 
 Number: TypeAlias = int | float
 

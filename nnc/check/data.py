@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from nnc import codes, graph
 from nnc.catalog import Arg
@@ -23,6 +22,7 @@ from nnc.check.sections import (
 )
 from nnc.check.values import POISON, Value, all_settled
 from nnc.diagnostics import Label
+from nnc.lean import dataclass
 from nnc.source import Span
 from nnc.syntax import tree
 

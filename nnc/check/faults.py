@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from nnc import codes, limits
 from nnc.diagnostics import Code, Findings, Fix, Label, suggest
+from nnc.lean import dataclass
 from nnc.source import Span
 
 

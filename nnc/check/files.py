@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nnc import codes, limits
 from nnc.check.frame import Context, Frame
@@ -13,6 +13,7 @@ from nnc.check.scope import Scope
 from nnc.check.values import BlockDef, Value
 from nnc.diagnostics import Label, UserFault
 from nnc.graph import FnRef
+from nnc.lean import dataclass
 from nnc.source import Source, Span
 from nnc.syntax import parse, tree
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from nnc import codes, graph, limits
 from nnc.check.faults import Faults, Halt
 from nnc.check.scope import Scope, Usage
 from nnc.check.values import Pool, TensorValue, Value
+from nnc.lean import dataclass
 from nnc.source import Span
 from nnc.syntax import tree
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from nnc import codes, graph
@@ -15,6 +15,7 @@ from nnc.check.frame import Context, Frame, unwrap
 from nnc.check.scope import Scope
 from nnc.check.values import POISON, settled
 from nnc.diagnostics import Label
+from nnc.lean import dataclass
 from nnc.source import Span
 from nnc.syntax import tree
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from nnc import codes, graph
 from nnc.catalog import MetricRow, find
@@ -13,6 +12,7 @@ from nnc.check.frame import Context, unwrap
 from nnc.check.sections import Section
 from nnc.diagnostics import Code, Label
 from nnc.graph import FnRef, Object
+from nnc.lean import dataclass
 from nnc.source import Span
 from nnc.syntax import tree
 

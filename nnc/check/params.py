@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from nnc import codes
 from nnc.check.frame import Frame, unwrap
 from nnc.check.values import POISON, Value, is_number, noun, show
 from nnc.diagnostics import Label, suggest
+from nnc.lean import dataclass
 from nnc.source import Source
 from nnc.syntax import parse, tree
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nnc.check.values import Value
+from nnc.lean import dataclass
 from nnc.source import Span
 
 

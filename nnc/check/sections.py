@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nnc import codes
 from nnc.catalog import Arg, Kind
@@ -12,6 +12,7 @@ from nnc.check.arguments import argument_value, match
 from nnc.check.frame import Frame, key_text, unwrap
 from nnc.check.values import POISON, Value, show
 from nnc.diagnostics import Label
+from nnc.lean import dataclass
 from nnc.source import Span
 from nnc.syntax import tree
 

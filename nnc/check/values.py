@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from nnc import graph
 from nnc.catalog import LayerRow, Size, TensorType
 from nnc.graph import FnRef, Object
+from nnc.lean import dataclass
 from nnc.source import Span
 from nnc.syntax import tree
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from nnc.graph import Call, ModelGraph, Operand, Tensor
+from nnc.lean import dataclass
 
 
 def tensors_in(operand: Operand) -> Iterator[Tensor]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nnc.graph import Fn, FnCall, FnConst, FnExpr, FnName, FnRef
+from nnc.lean import dataclass
 
 _ARITHMETIC = "add subtract multiply divide floor_divide mod power matmul negative where"
 # Functions of keras.ops that give floats where one argument is a tensor of floats.

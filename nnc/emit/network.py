@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from nnc import catalog
@@ -11,6 +10,7 @@ from nnc.catalog import Applied, LayerRow, TensorType
 from nnc.emit.flow import inputs_of, live_calls
 from nnc.evidence import Network, NetworkNode
 from nnc.graph import Call, FnRef, Layer, ModelGraph, ModelInput, Object, Operand, Tensor, Value
+from nnc.lean import dataclass
 
 # Functions of keras.ops as people write them.
 _SYMBOLS: Mapping[str, str] = {

@@ -11,8 +11,9 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from nnc.lean import dataclass
 
 WIDTH = 88
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nnc.emit.fn_types import Types, float_fns
 from nnc.emit.names import MODULE_NAMES, Names, fn_names, package_of
 from nnc.emit.python_code import Atom, Code, Invoke, Subscript, assign, comment, layout, returns, string
 from nnc.emit.python_values import FnNames, index_text, op_code, plain_name, value_code
 from nnc.graph import Fn, FnCall, FnConst, FnExpr, FnName, FnRef, IndexItem, Spec
+from nnc.lean import dataclass
 
 # An expression that nests deeper is taken apart into locals, so that lines stay short and Python can parse it.
 _DEEPEST = 6

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from nnc.files import beside
+from nnc.lean import dataclass
 from nnc.pipeline.front import Checked, require
 from nnc.pipeline.quiet import load_tensorflow
 

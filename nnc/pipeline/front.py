@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnc import codes, limits
 from nnc.check import check as check_file
 from nnc.diagnostics import Findings, UserFault, suggest
+from nnc.lean import dataclass
 from nnc.source import Source
 from nnc.syntax import parse
 

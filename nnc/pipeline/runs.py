@@ -11,7 +11,7 @@ import shlex
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 from nnc import codes
 from nnc.diagnostics import Findings, UserFault
 from nnc.files import beside
+from nnc.lean import dataclass
 from nnc.pipeline.front import Checked, Settings, check_source, choose_model, require
 from nnc.pipeline.quiet import load_tensorflow
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from nnc import codes
 from nnc.diagnostics import Label
+from nnc.lean import dataclass
 from nnc.source import Span
 from nnc.syntax.lexer import BAD, BAD_NUMBER, OPEN_STRING, RESERVED
 from nnc.syntax.literals import is_control

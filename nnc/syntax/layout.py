@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 from unicodedata import east_asian_width
 
+from nnc.lean import dataclass
 from nnc.syntax.tree import File
 
 WIDTH = 100

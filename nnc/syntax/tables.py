@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
+
+from nnc.lean import dataclass
 
 TABLES = Path(__file__).with_name("tables.json")
 START = "file"

@@ -6,9 +6,10 @@ to that. Numbers keep their text (`1_000`, `70%`) because the formatter must giv
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
+from nnc.lean import dataclass
 from nnc.source import Source, Span
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from nnc.diagnostics import Findings
+from nnc.lean import dataclass
 from nnc.source import Source, Span
 from nnc.syntax.lalr import Machine
 from nnc.syntax.lexer import Token

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from nnc.catalog.layers.spec import LayerSpec
 from nnc.catalog.rows import Applied, Argument, Operand
@@ -19,6 +18,7 @@ from nnc.catalog.rules import (
 )
 from nnc.catalog.shape import Size, TensorType, same_size
 from nnc.catalog.values import Object
+from nnc.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nnc.catalog.rows import Rule
+from nnc.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)

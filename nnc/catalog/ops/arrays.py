@@ -7,11 +7,11 @@ that axes and broadcasting count as in Keras; `leave` takes it off again, and re
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from nnc.catalog.rows import Argument
 from nnc.catalog.rules import Refused, axes_text
 from nnc.catalog.shape import Dim, Shape, Size, TensorType
+from nnc.lean import dataclass
 
 BATCH = Size("batch axis")
 

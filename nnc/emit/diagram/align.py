@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from nnc.emit.diagram.ranks import Grid, Link, Slot
+from nnc.lean import dataclass
 
 CELL_GAP, LANE_GAP, LANES_GAP = 30.0, 22.0, 12.0
 _PULLS = 160

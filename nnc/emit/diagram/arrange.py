@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from nnc.emit.diagram.align import Weights, align, inlet, outlet, weights
 from nnc.emit.diagram.ranks import Cell, Edge, Grid, Link, Slot, grid
 from nnc.emit.diagram.svg import Point
 from nnc.emit.diagram.tracks import TRACK, Run, assign
+from nnc.lean import dataclass
 
 GAP = 26.0  # between rows
 _STUB = 11.0  # straight piece before a turn

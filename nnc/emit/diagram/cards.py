@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from nnc.emit.diagram.plan import PADDING, Part
 from nnc.emit.diagram.svg import Label
 from nnc.emit.diagram.text import clean, count, shorten, width
 from nnc.emit.diagram.theme import family
 from nnc.evidence import NetworkNode
+from nnc.lean import dataclass
 
 NAME, TEXT = 11.5, 10.0
 _LINE = 13.0

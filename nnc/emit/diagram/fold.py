@@ -7,9 +7,9 @@ and to what is before them. Names differ, as they must.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from nnc.evidence import NetworkNode
+from nnc.lean import dataclass
 
 Scope = tuple[tuple[str, str], ...]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from nnc.emit.diagram.arrange import Arranged, Padding, arrange
 from nnc.emit.diagram.cards import Card, card
@@ -12,6 +11,7 @@ from nnc.emit.diagram.plan import Inside, Part
 from nnc.emit.diagram.ranks import Cell, Edge
 from nnc.emit.diagram.svg import Label, Point
 from nnc.emit.diagram.text import clean, shorten
+from nnc.lean import dataclass
 
 _MOST = 3
 _PADDING = Padding(side=14.0, top=24.0, bottom=14.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nnc.emit.diagram.arrange import Arranged, Padding, arrange
 from nnc.emit.diagram.cards import NARROWEST, WIDEST, Card, card
@@ -17,6 +17,7 @@ from nnc.emit.diagram.text import clean, shorten, width
 from nnc.emit.diagram.theme import FAMILIES
 from nnc.emit.diagram.words import words
 from nnc.evidence import Network
+from nnc.lean import dataclass
 
 # The type area of an A4 page in the units of a drawing: at its own size the smallest text prints at 7 points.
 PAGE = (690.0, 960.0)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from nnc.emit.diagram.svg import Label, Point
 from nnc.emit.diagram.text import clean, count, shorten, width
 from nnc.emit.diagram.words import words
 from nnc.evidence import Network, NetworkNode
+from nnc.lean import dataclass
 
 RADIUS = 13.0
 PITCH = 33.0  # from one neuron to the next

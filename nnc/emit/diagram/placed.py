@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from nnc.emit.diagram.svg import Label, Point
+from nnc.lean import dataclass
 
 
 @dataclass(frozen=True)

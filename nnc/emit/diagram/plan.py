@@ -8,11 +8,12 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nnc.emit.diagram.fold import Folded, Scope, fold
 from nnc.emit.diagram.theme import family
 from nnc.evidence import Network, NetworkNode
+from nnc.lean import dataclass
 
 MOST = 48  # boxes that an A4 page holds at a size that can be read
 _DEEPEST = 8  # blocks in blocks

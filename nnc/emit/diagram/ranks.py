@@ -11,8 +11,10 @@ import itertools
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from nnc.lean import dataclass
 
 _SWEEPS = 12
 _WIDEST_ROW = 5  # boxes

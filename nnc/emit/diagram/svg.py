@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
 from nnc.emit.diagram.text import FAMILIES, clean, width
+from nnc.lean import dataclass
 
 Attribute = str | float | None
 Point = tuple[float, float]

@@ -6,8 +6,9 @@ Okabe and Ito, "Color Universal Design" (2008): eight colours that people with a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from nnc.lean import dataclass
 
 ThemeName = Literal["light", "dark"]
 

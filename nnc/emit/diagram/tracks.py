@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from nnc.lean import dataclass
 
 TRACK = 9.0  # from one track to the next
 _CLEAR = 3.0  # wires that are nearer than this read as one
