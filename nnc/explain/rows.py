@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnc.data.table import shortest
 from nnc.evidence import ChosenRow, Task
 
 
@@ -32,7 +33,7 @@ class Outcome:
         """A row's truth and prediction in words, and the probability of the predicted class."""
         if self.task == "regression":
             truth, predicted = (np.asarray(v, float).reshape(len(self.truth), -1)[row, 0] for v in self._pair())
-            return f"{truth:.4g}", f"{predicted:.4g}", None
+            return _plain(truth), _plain(predicted), None
         probabilities = self.probabilities()[row]
         best = int(probabilities.argmax())
         truth = int(np.asarray(self.truth).reshape(-1)[row])
@@ -40,6 +41,11 @@ class Outcome:
 
     def _pair(self) -> tuple[np.ndarray, np.ndarray]:
         return self.truth, self.predictions
+
+
+def _plain(value: float) -> str:
+    """A number to four significant digits, as a person writes it: 167900 and never 1.679e+05."""
+    return shortest(float(f"{value:.4g}"))
 
 
 def choose(outcome: Outcome) -> list[tuple[str, int]]:
