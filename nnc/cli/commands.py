@@ -72,7 +72,7 @@ def cli() -> None:
     """Neural networks from a small text language: checked at once, compiled to Keras, reported honestly."""
 
 
-@cli.command()
+@cli.command(short_help="A starter spec, from a CSV's columns if one is given.")
 @click.argument("name")
 @click.argument("table", required=False, type=_SPEC)
 @click.option("--target", metavar="COLUMN", help="The column to predict; the last one if it is not said.")
@@ -92,7 +92,7 @@ def new(
         say(f"wrote {out}; next: nnc check {out}, then nnc report {out}")
 
 
-@cli.command()
+@cli.command(short_help="Every mistake in specs; nothing is run.")
 @click.argument("specs", nargs=-1, required=True, type=_SPEC)
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", help="How findings are written.")
 @_settings
@@ -119,7 +119,7 @@ def check(specs: tuple[Path, ...], form: str, assignments: tuple[str, ...], quie
     return int(failed)
 
 
-@cli.command()
+@cli.command(short_help="The layers, shapes and parameters.")
 @click.argument("spec", type=_SPEC)
 @click.option("--model", metavar="NAME", help="Which model, where the file has several.")
 @_settings
@@ -134,7 +134,7 @@ def show(spec: Path, model: str | None, assignments: tuple[str, ...], quiet: boo
     print_model(describe(chosen))
 
 
-@cli.command()
+@cli.command(short_help="Specs in the one canonical format.")
 @click.argument("specs", nargs=-1, required=True, type=_SPEC)
 @click.option("--check", "only_check", is_flag=True, help="Change nothing; exit 1 if a file is not in the format.")
 @click.option("--diff", is_flag=True, help="Change nothing; print what would change.")
@@ -165,7 +165,7 @@ def fmt(
     return int(bool(changed) and (only_check or diff))
 
 
-@cli.command(name="compile")
+@cli.command(name="compile", short_help="The model as Python, Keras file, JSON or drawing.")
 @click.argument("spec", type=_SPEC)
 @click.option("-o", "--output", type=_SPEC, help="The file; its ending says what: .py .keras .json .svg")
 @click.option("--model", metavar="NAME", help="Which model, where the file has several.")
@@ -197,7 +197,7 @@ def compile_(
         say(f"wrote {output}")
 
 
-@cli.command()
+@cli.command(short_help="Train a spec's model into a run folder.")
 @click.argument("spec", type=_SPEC)
 @click.option("-o", "--output", type=_SPEC, help="The run folder; runs/NAME if it is not said.")
 @click.option("--model", metavar="NAME", help="Which model, where the file has several.")
@@ -219,7 +219,7 @@ def train(
         say(f"wrote {run}; next: nnc report {run}, or nnc predict {run} TABLE")
 
 
-@cli.command()
+@cli.command(short_help="Write report.html and report.pdf; trains if need be.")
 @click.argument("what", metavar="SPEC|RUN", type=_SPEC)
 @click.option("-o", "--output", type=_SPEC, help="The folder; for a spec build/NAME, for a run the run itself.")
 @click.option("--model", metavar="NAME", help="Which model, where the file has several.")
@@ -245,7 +245,7 @@ def report(
         say(f"wrote {pages.html} and {pages.pdf}")
 
 
-@cli.command()
+@cli.command(short_help="Predictions of a run for a table's raw rows.")
 @click.argument("run", type=_SPEC)
 @click.argument("table", type=_SPEC)
 @click.option("-o", "--output", type=_SPEC, help="A CSV file; standard output if it is not said.")
