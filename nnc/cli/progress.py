@@ -71,8 +71,18 @@ class Progress:
 
 def _bars() -> Bars:
     from rich.console import Console
-    from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
+    from rich.text import Text
+
+    class TimeLeft(ProgressColumn):
+        """`0:07 left` while that can be told, else nothing."""
+
+        def render(self, task: Task) -> Text:
+            left = task.time_remaining
+            if task.finished or left is None:
+                return Text("")
+            return Text(f"{int(left) // 60}:{int(left) % 60:02} left", style="progress.remaining")
 
     return Bars(
         SpinnerColumn(finished_text="✓"),
@@ -80,8 +90,7 @@ def _bars() -> Bars:
         BarColumn(bar_width=30),
         TextColumn("{task.fields[detail]}"),
         TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(compact=True),
+        TimeLeft(),
         # A descriptor of its own: while TensorFlow is loaded, descriptor 2 leads elsewhere.
         console=Console(file=os.fdopen(os.dup(2), "w")),
         transient=False,
