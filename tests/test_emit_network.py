@@ -6,8 +6,9 @@ import pytest
 
 from nnc.catalog import Size
 from nnc.emit.network import describe
-from nnc.evidence import Network, NetworkNode, from_json, to_json
+from nnc.evidence import Network, NetworkNode
 from nnc.graph import FnRef, IndexItem, Object, Scope
+from nnc.plain_json import from_json, to_json
 from tests.emit.graphs import Graph
 
 

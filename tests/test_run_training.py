@@ -19,8 +19,9 @@ from nnc import codes
 from nnc.data import load, prepare, widths
 from nnc.data.table import Table
 from nnc.diagnostics import RunFault, UserFault
-from nnc.evidence import Evaluation, TrainingEvidence, from_json, to_json
+from nnc.evidence import Evaluation, TrainingEvidence
 from nnc.graph import Fn, FnCall, FnConst, FnName, FnRef, Object, Spec
+from nnc.plain_json import from_json, to_json
 from tests.conftest import ROOT
 from tests.specs_by_hand import mlp, spec_of
 
@@ -184,7 +185,7 @@ def test_the_same_seed_gives_the_same_bits_in_another_process(evaluated: Any) ->
 
     script = """
 from nnc import run
-from nnc.evidence import to_json
+from nnc.plain_json import to_json
 from nnc.run.reproduce import weights_sha256
 from tests.test_run_training import breast_cancer, trained
 evaluated = run.evaluate(trained(breast_cancer()))

@@ -16,7 +16,8 @@ from nnc.data.preparations import METHODS, Fitted, numeric_faults
 from nnc.data.table import Floats, Ints, Table
 from nnc.data.targets import TargetPlan
 from nnc.diagnostics import DataPlace, Findings, UserFault, suggest
-from nnc.evidence import DataEvidence, Task, from_json, to_json
+from nnc.evidence import DataEvidence, Task
+from nnc.plain_json import from_json, to_json
 
 FORMAT = 1
 Array: TypeAlias = npt.NDArray[np.float32] | npt.NDArray[np.int32]

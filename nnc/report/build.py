@@ -11,7 +11,8 @@ from functools import cache
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from nnc import assets
-from nnc.evidence import Evidence, Warn, to_json
+from nnc.evidence import Evidence, Warn
+from nnc.plain_json import to_json
 from nnc.report import style
 from nnc.report.page import Page
 from nnc.report.sections import SECTIONS, Section

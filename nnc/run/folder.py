@@ -17,7 +17,8 @@ from typing import Any, TextIO
 
 from nnc.diagnostics import UserFault
 from nnc.emit.keras_model import save_model
-from nnc.evidence import Evidence, to_json
+from nnc.evidence import Evidence
+from nnc.plain_json import to_json
 from nnc.run.details import number
 from nnc.run.evaluate import Evaluated
 from nnc.run.reproduce import hardware, versions
