@@ -57,10 +57,12 @@ def python_source(path: str | os.PathLike[str], *, model: str | None = None, **p
 def build_model(path: str | os.PathLike[str], *, model: str | None = None, **params: object) -> Any:
     """The model as a `keras.Model`, compiled where the spec says how to train it. Raises UserFault.
 
-    A width that comes from data must be known: write it into the spec, or use `make_report` or `nnc train`.
+    Where a width hangs on the spec's table, the table is read.
     """
-    checked = front.check(Path(path), _settings(params))
-    spec = front.require(checked)
+    from nnc.pipeline.sized import sized
+
+    settings = _settings(params, model)
+    spec = front.require(sized(front.check(Path(path), settings), settings))
     graph = front.choose_model(spec, model)
     from nnc.emit import keras_model
 

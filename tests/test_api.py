@@ -44,3 +44,14 @@ def test_the_model_and_its_source_are_those_of_the_spec(examples) -> None:
     assert model.count_params() == 91
     assert model.optimizer.name == "adam"
     assert "def build_model()" in nnc.python_source(examples / "deep_nn.nn")
+
+
+@pytest.mark.tf
+def test_a_width_that_hangs_on_the_table_is_read_from_it(examples, tmp_path) -> None:
+    from nnc.cli import run
+
+    assert nnc.build_model(examples / "breast_cancer.nn").input_shape == (None, 30)
+    assert run(["compile", str(examples / "breast_cancer.nn"), "-o", str(tmp_path / "net.keras")]) == 0
+    import keras
+
+    assert keras.models.load_model(tmp_path / "net.keras").input_shape == (None, 30)

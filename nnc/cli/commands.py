@@ -192,7 +192,8 @@ def compile_(
     if output is None:
         sys.stdout.write(outputs.python_text(checked, chosen))
         return
-    outputs.compile_to(checked, chosen, output, outputs.Drawing(style))
+    settings = front.Settings(_overrides(assignments), model)
+    outputs.compile_to(checked, settings, output, outputs.Drawing(style))
     if not quiet:
         say(f"wrote {output}")
 

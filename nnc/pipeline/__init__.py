@@ -1,6 +1,7 @@
 """Every phase in order: text → tree → checked graph → (Python | Keras | drawing) → run → evidence → report.
 
     front.py      text → tree → checked graph; text → canonical text
+    sized.py      a table's widths → the graph checked again
     compile.py    checked graph → files
     runs.py       checked graph → run → evidence → report; predictions
     new.py        a table's columns → a spec to begin with

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 from nnc.files import beside
 from nnc.lean import dataclass
-from nnc.pipeline.front import Checked, require
+from nnc.pipeline.front import Checked, Settings, choose_model, require
 from nnc.pipeline.quiet import load_tensorflow
+from nnc.pipeline.sized import sized
 
 if TYPE_CHECKING:
     from nnc.graph import ModelGraph
@@ -58,16 +59,31 @@ def _write_json(checked: Checked, model: ModelGraph, drawing: Drawing, path: Pat
     path.write_text(model_json(require(checked), model), encoding="utf-8", newline="\n")
 
 
-# A new kind of output is a row: its ending and the function that writes it.
-OUTPUTS: Mapping[str, Callable[[Checked, ModelGraph, Drawing, Path], None]] = {
-    ".py": _write_python,
-    ".keras": _write_keras,
-    ".json": _write_json,
-    ".svg": _write_svg,
+@dataclass(frozen=True)
+class Output:
+    """A kind of output: the function that writes it, and whether every width must be known for it."""
+
+    write: Callable[[Checked, ModelGraph, Drawing, Path], None]
+    needs_widths: bool = False
+
+
+# A new kind of output is a row, by its ending.
+OUTPUTS: Mapping[str, Output] = {
+    ".py": Output(_write_python),
+    ".keras": Output(_write_keras, needs_widths=True),
+    ".json": Output(_write_json, needs_widths=True),
+    ".svg": Output(_write_svg),
 }
 
 
-def compile_to(checked: Checked, model: ModelGraph, out: Path, drawing: Drawing | None = None) -> None:
-    """Write the model in the form that the ending of `out` says (a row of OUTPUTS)."""
+def compile_to(checked: Checked, settings: Settings, out: Path, drawing: Drawing | None = None) -> None:
+    """Write the model in the form that the ending of `out` says (a row of OUTPUTS).
+
+    The table is read only for a form that needs a width which hangs on it. Raises UserFault.
+    """
+    output = OUTPUTS[out.suffix.lower()]
+    if output.needs_widths:
+        checked = sized(checked, settings)
+    model = choose_model(require(checked), settings.model)
     with beside(out) as made:
-        OUTPUTS[out.suffix.lower()](checked, model, drawing or Drawing(), made)
+        output.write(checked, model, drawing or Drawing(), made)

@@ -20,13 +20,14 @@ from nnc import codes
 from nnc.diagnostics import Findings, UserFault
 from nnc.files import beside
 from nnc.lean import dataclass
-from nnc.pipeline.front import Checked, Settings, check_source, choose_model, require
+from nnc.pipeline.front import Checked, Settings, choose_model, require
 from nnc.pipeline.quiet import load_tensorflow
+from nnc.pipeline.sized import prepare_and_check, read_table
 
 if TYPE_CHECKING:
     from nnc.data import Prepared, Table
     from nnc.evidence import Evidence, Explanation, Reproduce
-    from nnc.graph import DataConfig, ModelGraph, Spec
+    from nnc.graph import ModelGraph, Spec
     from nnc.run import Evaluated
 
 # What a report leaves in a folder; a new run takes them away, since they speak of the old one.
@@ -71,21 +72,15 @@ def train(checked: Checked, run: Path, settings: Settings, progress: Progress) -
 
     _may_be_replaced(run)
     progress.phase("preparing")
-    table = _table(checked)
+    table = read_table(checked)
     evidence = _train(checked, table, run, settings, progress)
     progress.end()
     return verdict(evidence)
 
 
 def _train(checked: Checked, table: Table, run: Path, settings: Settings, progress: Progress) -> Evidence:
-    from nnc.data import prepare, widths
-
     began = time.monotonic()
-    spec = require(checked)
-    prepared = prepare(table, spec, choose_model(spec, settings.model))
-    # Now that the table's width is known, every shape is checked again with it.
-    sizes = widths(prepared, choose_model(spec, settings.model).inputs)
-    checked = check_source(checked.path, checked.source, settings, widths=sizes)
+    checked, prepared = prepare_and_check(checked, table, settings)
     spec = require(checked)
     with beside(run) as folder:
         folder.mkdir()
@@ -207,22 +202,6 @@ def _used_hashes(checked: Checked) -> dict[str, str]:
     return {source.name: hashlib.sha256(source.text.encode()).hexdigest() for source in checked.used}
 
 
-def _table(checked: Checked) -> Table:
-    """The rows that the spec names. Raises UserFault where it names none."""
-    from nnc.data import load
-
-    config: DataConfig | None = require(checked).data
-    if config is None:
-        findings = Findings()
-        findings.add(
-            codes.NOT_TRAINABLE,
-            f"`{checked.source.name}` has no data section, so there is nothing to train on",
-            help='write data { source = csv("table.csv") target = ... }, or compile the model and train it yourself',
-        )
-        raise UserFault(findings)
-    return load(config, checked.path.parent)
-
-
 # ---- run folders ---------------------------------------------------------------------------------
 
 
@@ -268,7 +247,7 @@ def report(checked: Checked, out: Path, settings: Settings, progress: Progress) 
     run = out / "run"
     _may_be_replaced(run)
     progress.phase("preparing")
-    table = _table(checked)
+    table = read_table(checked)
     evidence = _current(run, checked, table, settings)
     if evidence is None:
         evidence = _train(checked, table, run, settings, progress)
