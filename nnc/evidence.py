@@ -377,6 +377,7 @@ class Warn:
     unseen_categories       columns: [[name, rows], ...]: test rows whose category no training row has
     rare_classes            classes: [[name, training rows, test rows], ...]; least: the rows a class should have
     imbalance               classes: [[name, share], ...], the most frequent and the rarest class
+    no_test_rows            part: whose rows were evaluated in their place (`validation` or `train`); rows: how many
     few_test_rows           rows; step: what one row changes the accuracy by, as a share (None for regression)
     overfit                 metric: the primary one; train, validation: its values on those rows; gap
     overtrained             best_epoch, kept_epoch; best, kept: the validation loss at each (kept is far above best)

@@ -222,3 +222,14 @@ def test_bad_data_is_a_finding_with_its_place(text, words, tmp_path, capsys) -> 
     assert words in err
     assert "Traceback" not in err
     assert not (tmp_path / "out" / "report.html").exists()
+
+
+def test_rows_that_it_learned_from_are_never_called_unseen(tmp_path, capsys) -> None:
+    text = (ROOT / "examples" / "wine.nn").read_text().replace("epochs = 80", "epochs = 2")
+    spec = tmp_path / "wine.nn"
+    spec.write_text(text.replace("validation: 20%, test: 25%", "validation: 0%, test: 0%"))
+    assert run(["report", str(spec), "-o", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    assert "never saw" not in said
+    assert "no rows were kept for testing" in said
+    assert "No rows were kept for testing" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")

@@ -213,7 +213,14 @@ def _few_rows(prepared: Prepared) -> Warn | None:
     return Warn("few_test_rows", {"rows": rows, "step": None if prepared.task == "regression" else 1 / rows})
 
 
+def _no_test_rows(prepared: Prepared) -> Warn | None:
+    if prepared.evaluated == "test":
+        return None
+    return Warn("no_test_rows", {"part": prepared.evaluated, "rows": len(prepared.parts[prepared.evaluated])})
+
+
 CHECKS: tuple[Callable[[Prepared], Warn | None], ...] = (
+    _no_test_rows,
     _duplicates,
     _answer,
     _identifiers,

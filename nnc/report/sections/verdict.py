@@ -56,9 +56,11 @@ def judge(metric: Metric, baseline: Baseline | None) -> Outcome:
 
 def headline(page: Page, metric: Metric) -> str:
     """The primary metric in a sentence."""
+    part = page.evidence.evaluation.part
     return page.say(
-        "verdict.headline",
-        n=count(metric.estimate.n or page.evidence.data.split_rows.get("test", 0)),
+        "verdict.headline" if part == "test" else "verdict.headline_untested",
+        n=count(metric.estimate.n or page.evidence.data.split_rows.get(part, 0)),
+        part=page.texts.name("part", part),
         metric=metric_name(page, metric.key),
         value=with_interval(page, metric.estimate),
     )

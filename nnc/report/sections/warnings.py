@@ -172,11 +172,16 @@ def _letters(_: Page, values: Values) -> dict[str, str]:
     return {"letters": str(values["letters"]), "package": str(values["package"])}
 
 
+def _no_test(page: Page, values: Values) -> dict[str, str]:
+    return {"part": page.texts.name("part", str(values["part"])), "rows": count(values["rows"])}
+
+
 KINDS: Mapping[str, Kind] = {
     "duplicates_across_split": Kind(3, _duplicates),
     "answer_column": Kind(3, _answer),
     "worse_than_baseline": Kind(3, _against),
     "no_better_than_trivial": Kind(3, _against),
+    "no_test_rows": Kind(3, _no_test),
     "few_test_rows": Kind(2, _few),
     "identifier_columns": Kind(2, _identifiers),
     "rare_classes": Kind(2, _named("classes", "class_train_test")),
