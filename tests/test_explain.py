@@ -7,13 +7,13 @@ import math
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from nnc import evidence
+from nnc import evidence, plain_json
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.tf
@@ -326,22 +326,71 @@ def test_an_explainer_that_fails_a_check_is_replaced_by_the_next(wrong: str, sev
     from nnc.explain import ladder
 
     first, last = ladder.RUNGS
+    tried: list[int] = []
 
     def broken(problem: ladder.Problem) -> ladder.Found:
+        tried.append(len(problem.rows))
         found = first.run(problem).values
         # Too large by 5% fails additivity; shifted by one feature it still adds up and is nonsense.
         return ladder.Found(found * 1.05 if wrong == "sum" else np.roll(found, 1, axis=1))
 
-    bad = ladder.Rung("bad", first.takes, first.evaluations, broken)
+    bad = replace(first, name="bad", run=broken)
     monkeypatch.setattr(ladder, "RUNGS", (bad, last))
     assert {v.explainer for v in several.explain().network} == {"permutation"}
     monkeypatch.setattr(ladder, "RUNGS", (bad, first, last))
     assert {v.explainer for v in several.explain().network} == {"deeplift_rescale"}
+    # Ten of the thirty rows were enough to find it out.
+    assert tried == [10, 10]
+
+
+def test_an_explainer_that_goes_wrong_on_later_rows_is_replaced_too(several: Case, monkeypatch) -> None:
+    from nnc.explain import ladder
+
+    first, last = ladder.RUNGS
+
+    def broken(problem: ladder.Problem) -> ladder.Found:
+        found = first.run(problem).values
+        found[10:] *= 1.5
+        return ladder.Found(found)
+
+    monkeypatch.setattr(ladder, "RUNGS", (replace(first, name="bad", run=broken), last))
+    assert {v.explainer for v in several.explain().network} == {"permutation"}
+
+
+@pytest.mark.parametrize("rung", [0, 1])
+def test_the_rows_that_are_stated_are_those_that_were_used(rung: int, several: Case, monkeypatch) -> None:
+    """Where the time is short, fewer rows are explained against less background."""
+    from nnc.explain import Settings, ladder
+    from nnc.explain.twin import make_twin
+
+    used: list[tuple[int, int]] = []
+
+    def spy(problem: ladder.Problem) -> ladder.Found:
+        used.append((len(problem.rows), len(problem.background)))
+        return chosen.run(problem)
+
+    chosen = ladder.RUNGS[rung]
+    full = several.explain(settings=Settings(100, 200, 5))
+    assert (full.explained_rows, full.background_rows) == (len(several.test), 100)
+    twin = make_twin(several.model, "multiclass")
+    problem = ladder.Problem(twin, several.test, several.train, 0)
+    monkeypatch.setattr(ladder, "RUNGS", (replace(chosen, run=spy),))
+    monkeypatch.setattr(ladder, "_MAX_WORK", twin.cost.work * chosen.evaluations(problem) * 700)
+    found = several.explain(settings=Settings(100, 200, 5))
+    assert used == [(found.explained_rows, found.background_rows)] == [(20, 35)]
+    for values in found.network:
+        assert len(values.values) == len(values.outputs) == 20
+    assert len(found.network[0].data) == len(found.network[0].display) == 20
+    logits = np.stack([sums(v) for v in found.network], axis=1)
+    share = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    predicted = several.model.predict(several.test, verbose=0)[explained_rows(several, found)]
+    np.testing.assert_allclose(share, predicted, atol=1e-5)
+    assert {chosen.why for chosen in found.chosen} == {chosen.why for chosen in full.chosen}
+    for row in found.chosen:
+        np.testing.assert_allclose(found.network[0].data[row.index], several.test[row.row // 10], atol=1e-5)
 
 
 def test_concerns_speak_of_the_checks_that_were_missed(several: Case) -> None:
-    from dataclasses import replace
-
     from nnc.explain import concerns
 
     found = several.explain()
@@ -354,21 +403,106 @@ def test_concerns_speak_of_the_checks_that_were_missed(several: Case) -> None:
     ]
 
 
-def test_what_an_explanation_costs_is_bounded() -> None:
+def wide(width: int, hidden: int) -> Any:
     import keras
 
-    from nnc.explain.ladder import affordable
+    inputs = keras.Input((width,))
+    x = keras.layers.LayerNormalization()(keras.layers.Dense(hidden, activation="relu")(inputs))
+    return seeded(keras.Model(inputs, keras.layers.Dense(1)(x)))
+
+
+def test_what_an_explanation_costs_is_bounded() -> None:
+    from nnc.explain.ladder import RUNGS, Problem, affordable
     from nnc.explain.twin import make_twin
 
-    def twin(width: int, hidden: int) -> Any:
-        inputs = keras.Input((width,))
-        x = keras.layers.LayerNormalization()(keras.layers.Dense(hidden, activation="relu")(inputs))
-        return make_twin(keras.Model(inputs, keras.layers.Dense(1)(x)), "regression")
+    def size(width: int, hidden: int) -> tuple[int, int] | None:
+        rng = np.random.default_rng(0)
+        rows, background = rng.normal(size=(200, width)), rng.normal(size=(100, width))
+        part = affordable(RUNGS[-1], Problem(make_twin(wide(width, hidden), "regression"), rows, background, 0))
+        return (len(part.rows), len(part.background)) if part else None
 
-    assert affordable(twin(30, 16), 200, 100) == (200, 100)
-    rows, background = affordable(twin(784, 64), 200, 100)
-    assert 20 <= rows < 200
-    assert 20 <= background <= 100
+    assert size(30, 16) == (200, 100)
+    some = size(784, 64)
+    assert some is not None
+    assert some[0] * some[1] < 200 * 100
+    assert min(some) >= 20
+    assert size(4000, 2000) is None
+
+
+def test_a_model_too_large_for_permutations(regression: Case, several: Case, monkeypatch) -> None:
+    from nnc.explain import CannotExplain, ladder
+
+    monkeypatch.setattr(ladder, "_MAX_WORK", 1)
+    # Ten rows against ten take some 1e7 multiply-adds by permutations, by the rescale rule 1e6.
+    monkeypatch.setattr(ladder, "_MOST_WORK", 3e6)
+    with pytest.raises(CannotExplain, match="minutes"):
+        regression.explain()
+    for values in several.explain().network:
+        assert values.explainer == "deeplift_rescale"
+        assert values.permutation_correlation is None
+        assert values.additivity_error < 0.001
+
+
+def test_the_cost_of_a_row_is_what_tensorflow_counts() -> None:
+    """TensorFlow's profiler counts two operations a multiply-add, and one for each bias and activation."""
+    import keras
+    import tensorflow as tf
+
+    from nnc.explain.twin import make_twin
+
+    layers = keras.layers
+    inputs = keras.Input((64,))
+    x = layers.Conv2D(16, 3, padding="same", activation="relu")(layers.Reshape((8, 8, 1))(inputs))
+    x = layers.Conv2D(32, 3, strides=2, activation="relu")(layers.MaxPooling2D(2)(x))
+    x = layers.Conv2DTranspose(8, 2, strides=2)(x)
+    model = keras.Model(inputs, layers.Dense(10)(layers.Flatten()(layers.DepthwiseConv2D(2)(x))))
+    graph = tf.function(model).get_concrete_function(tf.TensorSpec((1, 64))).graph
+    options = tf.compat.v1.profiler.ProfileOptionBuilder(tf.compat.v1.profiler.ProfileOptionBuilder.float_operation())
+    counted = tf.compat.v1.profiler.profile(graph, options=options.with_empty_output().build()).total_float_ops
+    cost = make_twin(model, "regression").cost
+    assert 2 * cost.multiply_adds <= counted <= 2 * cost.multiply_adds + 2 * cost.numbers
+    sequence = keras.Input((20, 4))
+    recurrent = keras.Model(sequence, layers.Dense(1)(layers.LSTM(8)(sequence)))
+    assert make_twin(recurrent, "regression").cost.multiply_adds == 20 * 4 * 8 * (4 + 8) + 8
+
+
+def test_a_forest_is_left_out_where_too_few_of_its_rows_could_be_had(several: Case, monkeypatch) -> None:
+    from sklearn.datasets import load_wine
+    from sklearn.ensemble import RandomForestClassifier
+
+    from nnc.explain import forest as room
+
+    rows, target, _ = table(load_wine)
+    forest = RandomForestClassifier(20, max_depth=4, random_state=0).fit(rows, target)
+    work = sum(tree.get_n_leaves() * tree.get_depth() ** 2 for tree in forest.estimators_) * (1 + 3 / 4)
+    assert room.affordable_rows(forest, 200) == 200
+    monkeypatch.setattr(room, "_MAX_WORK", 70 * work)
+    assert room.affordable_rows(forest, 200) == 70
+    assert room.affordable_rows(forest, 30) == 30
+    monkeypatch.setattr(room, "_MOST_WORK", 10 * work)
+    found = several.explain(forest=forest)
+    assert found.forest == ()
+    assert found.explained_rows == 30
+
+
+def test_nothing_is_compiled_so_often_that_tensorflow_warns(several: Case, monkeypatch) -> None:
+    import logging
+
+    import tensorflow as tf
+
+    from nnc.explain import ladder
+
+    said: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]  # shortest handler
+    tf.get_logger().addHandler(handler)
+    for _ in range(3):
+        several.explain()
+    monkeypatch.setattr(ladder, "RUNGS", ladder.RUNGS[-1:])
+    for _ in range(3):
+        several.explain()
+    tf.get_logger().removeHandler(handler)
+    assert [text for text in said if "retracing" in text] == []
 
 
 def test_of_many_classes_the_ten_that_are_predicted_most_are_explained() -> None:
@@ -518,7 +652,7 @@ def again() -> str:
     for body in (inputs, x):
         model = seeded(keras.Model(inputs, keras.layers.Dense(3, activation="softmax")(body)))
         found = Case(model, rows, rows, np.arange(50) % 3, list("abcdef"), list("xyz"), "multiclass").explain()
-        texts.append(evidence.to_json(found))
+        texts.append(plain_json.to_json(found))
     return "".join(texts)
 
 
@@ -530,6 +664,6 @@ def test_another_process_finds_the_same_bytes() -> None:
 
 def test_evidence_comes_back_from_json(several: Case) -> None:
     found = several.explain()
-    assert evidence.from_json(evidence.Explanation, evidence.to_json(found)) == found
+    assert plain_json.from_json(evidence.Explanation, plain_json.to_json(found)) == found
     assert found.network[0].data
     assert not found.network[1].data

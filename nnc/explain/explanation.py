@@ -14,7 +14,7 @@ import tensorflow as tf
 from nnc.evidence import Explanation, ShapValues, Task, Warn
 from nnc.explain.faults import CannotExplain
 from nnc.explain.forest import affordable_rows, forest_values
-from nnc.explain.ladder import ADDITIVITY_GOOD, CORRELATION_GOOD, Judged, Problem, affordable, climb
+from nnc.explain.ladder import ADDITIVITY_GOOD, CORRELATION_GOOD, Judged, Problem, climb
 from nnc.explain.rows import Outcome, choose, chosen_rows, sample
 from nnc.explain.twin import Twin, make_twin
 
@@ -67,26 +67,28 @@ def explain(  # noqa: PLR0913  # all are needed, by name alone; a class for them
         raise CannotExplain(f"the model takes {twin.features} numbers a row and the data has {len(features)} features")
     labels, twin = _labels(twin, outcome)
 
-    size, background_size = affordable(twin, min(settings.samples, len(test)), min(settings.background, len(train)))
-    if forest is not None:
-        size = min(size, affordable_rows(forest))
+    size = min(settings.samples, len(test))
+    explained = affordable_rows(forest, size) if forest is not None else 0
     rng = np.random.default_rng([seed, 0])
     picked = choose(outcome)
-    rows = sample(rng, len(test), size, [row for _, row in picked])
-    background = sample(rng, len(train), background_size, ())
-    problem = Problem(twin, np.asarray(test[rows], np.float32), np.asarray(train[background], np.float32), seed)
+    drawn = sample(rng, len(test), explained or size, [row for _, row in picked])
+    background = sample(rng, len(train), settings.background, ())
+    judged = climb(Problem(twin, np.asarray(test[drawn], np.float32), np.asarray(train[background], np.float32), seed))
 
-    network = _network(twin, climb(problem), labels)
+    order = np.argsort(drawn[: len(judged.values)])
+    rows = drawn[order]
+    data = np.asarray(test[rows], np.float32)
     words = tuple(tuple(str(text) for text in display[row]) for row in rows)
-    network[0] = dataclasses.replace(network[0], data=_nested(problem.rows), display=words)
+    network = _network(twin, judged, order, labels)
+    network[0] = dataclasses.replace(network[0], data=_nested(data), display=words)
     return Explanation(
         features=tuple(features),
         columns=tuple(columns),
-        background_rows=len(background),
+        background_rows=judged.background,
         explained_rows=len(rows),
         seed=seed,
         network=tuple(network),
-        forest=tuple(_forest(forest, problem.rows, labels) if forest is not None else ()),
+        forest=tuple(_forest(forest, data, labels) if explained else ()),
         chosen=chosen_rows(outcome, picked, rows, file_rows),
         top=settings.top,
     )
@@ -134,7 +136,7 @@ def _labels(twin: Twin, outcome: Outcome) -> tuple[list[int | None], Twin]:
     return [int(label) for label in wanted], narrow
 
 
-def _network(twin: Twin, judged: Judged, labels: Sequence[int | None]) -> list[ShapValues]:
+def _network(twin: Twin, judged: Judged, order: np.ndarray, labels: Sequence[int | None]) -> list[ShapValues]:
     span = np.ptp(judged.outputs, axis=0)
     found = []
     for i, label in enumerate(labels):
@@ -148,10 +150,10 @@ def _network(twin: Twin, judged: Judged, labels: Sequence[int | None]) -> list[S
                 link=twin.link,
                 class_index=label,
                 base=_rounded(judged.base[i]),
-                values=_nested(judged.values[:, :, i]),
+                values=_nested(judged.values[order, :, i]),
                 data=(),
                 display=(),
-                outputs=tuple(_rounded(value) for value in judged.outputs[:, i]),
+                outputs=tuple(_rounded(value) for value in judged.outputs[order, i]),
                 additivity_error=_rounded(judged.additivity[i]),
                 permutation_correlation=None if np.isnan(correlation) else _rounded(correlation),
                 seed_spread=spread,

@@ -9,8 +9,11 @@ import numpy as np
 
 from nnc.explain.ladder import additivity_error
 
-# Leaves × squared depth × rows: what TreeExplainer's time grows with. Some five seconds on one core.
-_MAX_WORK = 2e10
+# Leaves × squared depth × rows, and a quarter of it for each output: what TreeExplainer's time grows with. Some three
+# seconds on one core, and those beyond which no forest is explained.
+_MAX_WORK = 6e9
+_MOST_WORK = 2.5e10
+_MIN_ROWS = 50
 
 
 def forest_values(
@@ -44,7 +47,9 @@ def forest_values(
     return found
 
 
-def affordable_rows(forest: Any) -> int:
-    """How many rows TreeExplainer can take in the time that it may take."""
-    work = sum(int(tree.get_n_leaves()) * int(tree.get_depth()) ** 2 for tree in forest.estimators_)
-    return max(1, int(_MAX_WORK / max(work, 1)))
+def affordable_rows(forest: Any, wanted: int) -> int:
+    """How many of the wanted rows TreeExplainer can take in the time that it may take; 0: too few to be of use."""
+    leaves = sum(int(tree.get_n_leaves()) * int(tree.get_depth()) ** 2 for tree in forest.estimators_)
+    each = max(leaves, 1) * (1 + int(forest.estimators_[0].tree_.value[0].size) / 4)
+    rows = min(wanted, max(_MIN_ROWS, int(_MAX_WORK / each)))
+    return rows if rows * each <= _MOST_WORK else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import tensorflow as tf
@@ -20,21 +20,30 @@ CORRELATION_REJECTED = 0.9
 
 PERMUTATIONS = 5
 _CHECK_ROWS = 10
-_MIN_ROWS = 20
 
-# Multiply-adds and model evaluations that an explainer may take: some ten seconds on two cores.
-_MAX_WORK = 1.5e11
-_MAX_EVALUATIONS = 1.2e7
+# Multiply-adds that an explainer may take (some six seconds on two cores), and those beyond which none is begun.
+_MAX_WORK = 3e11
+_MOST_WORK = 1.5e12
+
+# (rows, background rows) that are kept as long as can be, from the first wish down.
+_FLOORS = ((100, 50), (20, 20), (_CHECK_ROWS, 10))
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is explained: the twin, the rows and the background, (rows, features) each, and the seed of all draws."""
+    """What is explained: the twin, the rows and the background, (rows, features) each, and the seed of all draws.
+
+    Rows and background stand in the order in which they are wanted: where fewer can be had, these are the first.
+    """
 
     twin: Twin
     rows: np.ndarray
     background: np.ndarray
     seed: int
+
+    def cut(self, rows: int, background: int) -> Problem:
+        """The first of the rows against the first of the background."""
+        return Problem(self.twin, self.rows[:rows], self.background[:background], self.seed)
 
 
 @dataclass(frozen=True)
@@ -50,23 +59,27 @@ class Found:
 
 @dataclass(frozen=True)
 class Rung:
-    """An explainer: its name in the report, whether it takes this model, how many evaluations a row costs it
+    """An explainer: its name in the report, whether it takes this model, how many evaluations of the model a row
 
-    (of the model, a pass back counted as two), and how it is run.
+    against a background row costs it (a pass back counted as two), and how it is run.
     """
 
     name: str
     takes: Callable[[Twin], bool]
-    evaluations: Callable[[Twin, int], int]
+    evaluations: Callable[[Problem], int]
     run: Callable[[Problem], Found]
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Values that passed the checks, with the numbers of the checks, an entry an output (NaN: can't be said)."""
+    """Values of the first rows against the first `background` rows, with the numbers of the checks, an entry an
+
+    output (NaN: can't be said).
+    """
 
     explainer: str
     values: np.ndarray
+    background: int
     base: np.ndarray
     outputs: np.ndarray
     additivity: np.ndarray
@@ -90,53 +103,68 @@ def _permuted(problem: Problem, rng: np.random.Generator) -> Found:
     return Found(found.values, np.sqrt((found.standard_error**2).mean(axis=(0, 1))))
 
 
+def _permutation_evaluations(problem: Problem) -> int:
+    return PERMUTATIONS * (2 * len(active_features(problem.rows, problem.background)) + 1)
+
+
 RUNGS = (
-    Rung("deeplift_rescale", supports, lambda twin, background: background * 2 * (1 + 2 * twin.outputs), _rescale),
-    Rung(
-        "permutation",
-        lambda _twin: True,
-        lambda twin, background: background * PERMUTATIONS * (2 * twin.features + 1),
-        _permutation,
-    ),
+    Rung("deeplift_rescale", supports, lambda problem: 2 * (1 + 2 * problem.twin.outputs), _rescale),
+    Rung("permutation", lambda _twin: True, _permutation_evaluations, _permutation),
 )
 
 
-def affordable(twin: Twin, rows: int, background: int) -> tuple[int, int]:
-    """(rows, background rows) that the model's first explainer can take in the time that it may take.
+def affordable(rung: Rung, problem: Problem) -> Problem | None:
+    """As many of the problem's rows and background rows as the explainer can take in the time that it may take.
 
-    First the rows are made fewer, down to 20, then the background, down to 20.
+    The rows are made fewer first, then the background. None where the fewest would still take minutes.
     """
-    rung = next(rung for rung in RUNGS if rung.takes(twin))
-    evaluations = min(_MAX_EVALUATIONS * (5 if rung is RUNGS[0] else 1), _MAX_WORK / max(twin.parameters, 1))
-    while rows > _MIN_ROWS and rows * rung.evaluations(twin, background) > evaluations:
-        rows = max(_MIN_ROWS, rows * 3 // 4)
-    while background > _MIN_ROWS and rows * rung.evaluations(twin, background) > evaluations:
-        background = max(_MIN_ROWS, background * 3 // 4)
-    return rows, background
+    pair = rung.evaluations(problem) * problem.twin.cost.work
+    pairs = int(_MAX_WORK / pair)
+    rows, background = len(problem.rows), len(problem.background)
+    for least_rows, least_background in _FLOORS:
+        rows = min(rows, max(least_rows, pairs // background))
+        background = min(background, max(least_background, pairs // rows))
+    return problem.cut(rows, background) if rows * background * pair <= _MOST_WORK else None
 
 
 def climb(problem: Problem) -> Judged:
     """The values of the first explainer that passes the checks; the last one's are taken as they are, with their
 
-    numbers shown. Raises CannotExplain where the model's outputs are not finite.
+    numbers shown. Which it is shows on ten rows, before more is spent on it than on those. Raises CannotExplain
+    where the model's outputs are not finite, or where it would take minutes.
     """
-    outputs = _evaluated(problem.twin, problem.rows)
-    base = _evaluated(problem.twin, problem.background).mean(axis=0)
-    if not (np.isfinite(outputs).all() and np.isfinite(base).all()):
+    outputs, references = (_evaluated(problem.twin, rows) for rows in (problem.rows, problem.background))
+    if not (np.isfinite(outputs).all() and np.isfinite(references).all()):
         raise CannotExplain("the model gives no finite output for some of the rows")
-    check = np.linspace(0, len(problem.rows) - 1, min(_CHECK_ROWS, len(problem.rows))).astype(int)
-    few = Problem(problem.twin, problem.rows[check], problem.background, problem.seed)
-    truth = _permuted(few, np.random.default_rng([problem.seed, 2])).values
+    compared = affordable(RUNGS[-1], problem)
+    few = compared.cut(_CHECK_ROWS, len(compared.background)) if compared else None
+    truth = _permuted(few, np.random.default_rng([problem.seed, 2])).values if few else None
+
+    def judge(rung: Rung, part: Problem, among: int) -> Judged:
+        """Run an explainer and check it, additivity by the range of the first `among` outputs."""
+        rows, background = len(part.rows), len(part.background)
+        found = rung.run(part)
+        base = references[:background].mean(axis=0)
+        additivity = additivity_error(found.values, base, outputs[:rows], outputs[:among])
+        correlation = correlations(found.values[:_CHECK_ROWS], truth)
+        return Judged(rung.name, found.values, background, base, outputs[:rows], additivity, correlation, found.spread)
+
     for rung in RUNGS:
-        if not rung.takes(problem.twin):
+        part = affordable(rung, problem) if rung.takes(problem.twin) else None
+        if part is None:
             continue
-        found = rung.run(problem)
-        additivity = additivity_error(found.values, base, outputs)
-        correlation = correlations(found.values[check], truth)
-        judged = Judged(rung.name, found.values, base, outputs, additivity, correlation, found.spread)
-        if rung is RUNGS[-1] or _passes(judged):
-            break
-    return judged
+        last = rung is RUNGS[-1]
+        # The range of ten outputs may be small by chance.
+        trial = judge(rung, few, len(outputs)) if few and not last else None
+        if trial and not _passes(trial):
+            continue
+        judged = judge(rung, part, len(part.rows))
+        if trial:
+            # Against more background than the permutations had, values differ by that and not by the rule.
+            judged = replace(judged, correlation=trial.correlation)
+        if last or _passes(judged):
+            return judged
+    raise CannotExplain("the model is so large that SHAP values of ten rows would take minutes")
 
 
 def _passes(judged: Judged) -> bool:
@@ -144,25 +172,33 @@ def _passes(judged: Judged) -> bool:
     return sound and not (judged.correlation < CORRELATION_REJECTED).any()
 
 
-def additivity_error(values: np.ndarray, base: np.ndarray, outputs: np.ndarray) -> np.ndarray:
-    """For each output the largest |base + Σ values − output| over the rows, divided by the outputs' range."""
+def _evaluated(twin: Twin, rows: np.ndarray) -> np.ndarray:
+    size = twin.at_once(len(rows))
+    parts = [twin(tf.constant(rows[i : i + size], tf.float32)).numpy() for i in range(0, len(rows), size)]
+    return np.concatenate(parts).astype(np.float64)
+
+
+def additivity_error(
+    values: np.ndarray, base: np.ndarray, outputs: np.ndarray, among: np.ndarray | None = None
+) -> np.ndarray:
+    """For each output the largest |base + Σ values − output| over the rows, divided by the range of the outputs
+
+    (of those in `among`, where it is given).
+    """
     gap = np.abs(base + values.sum(axis=1) - outputs).max(axis=0)
-    span = np.ptp(outputs, axis=0)
+    span = np.ptp(outputs if among is None else among, axis=0)
     flat = np.where(gap > 1e-6, np.inf, 0.0)
     error: np.ndarray = np.where(span > 0, gap / np.where(span > 0, span, 1), flat)
     return error
 
 
-def correlations(values: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """For each output the Pearson correlation of two sets of values; NaN where one of them is constant."""
+def correlations(values: np.ndarray, others: np.ndarray | None) -> np.ndarray:
+    """For each output the Pearson correlation of two sets of values; NaN where one is constant or there is none."""
     found = np.full(values.shape[2], np.nan)
+    if others is None:
+        return found
     for i in range(values.shape[2]):
         a, b = values[:, :, i].ravel(), others[:, :, i].ravel()
         if a.std() > 0 and b.std() > 0:
             found[i] = np.corrcoef(a, b)[0, 1]
     return found
-
-
-def _evaluated(twin: Twin, rows: np.ndarray) -> np.ndarray:
-    outputs = tf.function(twin, autograph=False)(tf.constant(rows, tf.float32))
-    return np.asarray(outputs, np.float64)

@@ -10,6 +10,7 @@ of three features or more (Mitchell, Cooper, Frank and Holmes, "Sampling permuta
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -76,27 +77,32 @@ def _masks(order: np.ndarray, active: np.ndarray, features: int) -> np.ndarray:
 
 
 class _Batched:
-    """The mean output over the background for masked rows, all calls through one graph of one size."""
+    """The mean output over the background for masked rows, many at once."""
 
     def __init__(self, twin: Twin, background: np.ndarray) -> None:
-        self.size = max(1, _BATCH // len(background))
+        self.size = max(1, twin.at_once(_BATCH) // len(background))
         self._background = tf.constant(background, tf.float32)
-        count, width = background.shape
-
-        def mean(rows: Any, masks: Any, reference: Any) -> Any:
-            mixed = tf.where(masks[:, None, :], rows[:, None, :], reference[None, :, :])
-            outputs = twin(tf.reshape(mixed, (-1, width)))
-            return tf.reduce_mean(tf.reshape(outputs, (-1, count, twin.outputs)), axis=1)
-
-        self._mean = tf.function(mean, autograph=False)
+        self._mean = _compiled(twin)
 
     def __call__(self, rows: np.ndarray, masks: np.ndarray) -> np.ndarray:
         found = []
         for start in range(0, len(masks), self.size):
             part = slice(start, start + self.size)
-            used = len(masks[part])
-            # The last part is filled up, so that one compiled graph serves all.
-            places = np.resize(np.arange(start, start + used), self.size)
-            values = tf.constant(rows[places], tf.float32)
-            found.append(self._mean(values, tf.constant(masks[places]), self._background).numpy()[:used])
+            values = tf.constant(rows[part], tf.float32)
+            found.append(self._mean(values, tf.constant(masks[part]), self._background).numpy())
         return np.concatenate(found).astype(np.float64)
+
+
+@lru_cache(maxsize=1)  # the check's few rows and all rows need the same graph
+def _compiled(twin: Twin) -> Any:
+    """The mean output over any background for any rows of which the masks leave some features, as one graph."""
+
+    def mean(rows: Any, masks: Any, reference: Any) -> Any:
+        mixed = tf.where(masks[:, None, :], rows[:, None, :], reference[None, :, :])
+        outputs = twin(tf.reshape(mixed, (-1, twin.features)))
+        shape = (tf.shape(rows)[0], tf.shape(reference)[0], twin.outputs)
+        return tf.reduce_mean(tf.reshape(outputs, shape), axis=1)
+
+    any_rows = tf.TensorSpec((None, twin.features), tf.float32)
+    masks = tf.TensorSpec((None, twin.features), tf.bool)
+    return tf.function(mean, autograph=False).get_concrete_function(any_rows, masks, any_rows)

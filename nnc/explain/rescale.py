@@ -13,6 +13,7 @@ nothing is registered with TensorFlow, so there is nothing to restore when it fa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import keras
@@ -92,25 +93,22 @@ def _supported(operation: Any) -> bool:
 
 def rescale_values(twin: Twin, rows: np.ndarray, background: np.ndarray) -> np.ndarray:
     """SHAP values (rows, features, outputs) for `rows` (rows, features) against `background` (rows, features)."""
-    at_once = max(1, _PAIRS // len(background))
-    explain = _compiled(twin, at_once, len(background))
+    at_once = max(1, twin.at_once(_PAIRS) // len(background))
+    explain = _compiled(twin)
     reference = tf.constant(background, tf.float32)
-    found = []
-    for start in range(0, len(rows), at_once):
-        part = rows[start : start + at_once]
-        # The last part is filled up, so that one compiled graph serves all.
-        full = np.concatenate([part, np.repeat(part[-1:], at_once - len(part), axis=0)])
-        found.append(explain(tf.constant(full, tf.float32), reference).numpy()[: len(part)])
-    return np.concatenate(found)
+    parts = [tf.constant(rows[start : start + at_once], tf.float32) for start in range(0, len(rows), at_once)]
+    return np.concatenate([explain(part, reference).numpy() for part in parts])
 
 
-def _compiled(twin: Twin, rows: int, references: int) -> Any:
-    """The values of that many rows against that many background rows as one graph, all outputs in it."""
+@lru_cache(maxsize=1)  # a trial on few rows comes before all rows, and tracing takes longer than the trial
+def _compiled(twin: Twin) -> Any:
+    """The values of any rows against any background rows as one graph, all outputs in it."""
 
     def apply(call: Call, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         return _STEPS[type(call.operation)](twin, call, args, kwargs)
 
     def explain(some: Any, reference: Any) -> Any:
+        rows, references = tf.shape(some)[0], tf.shape(reference)[0]
         first = tf.repeat(some, references, axis=0)
         second = tf.tile(reference, (rows, 1))
         pairs = tf.concat([first, second], axis=0)
@@ -122,7 +120,8 @@ def _compiled(twin: Twin, rows: int, references: int) -> Any:
         values = tf.stack([slope[: rows * references] * (first - second) for slope in slopes], axis=-1)
         return tf.reduce_mean(tf.reshape(values, (rows, references, twin.features, twin.outputs)), axis=1)
 
-    return tf.function(explain, autograph=False)
+    any_rows = tf.TensorSpec((None, twin.features), tf.float32)
+    return tf.function(explain, autograph=False).get_concrete_function(any_rows, any_rows)
 
 
 def _rescaled(function: Callable[[Any], Any], inputs: Any) -> Any:

@@ -84,16 +84,16 @@ _SCORES: Mapping[bool, Callable[[Outcome], Mapping[str, np.ndarray]]] = {True: _
 
 
 def sample(rng: np.random.Generator, rows: int, size: int, wanted: Sequence[int]) -> np.ndarray:
-    """`size` of `rows` row numbers without repetition, in order, the wanted ones among them."""
+    """`size` of `rows` row numbers without repetition, the wanted ones first, the others as they are drawn."""
     others = np.setdiff1d(np.arange(rows), wanted)
     drawn = rng.choice(others, size=min(max(size - len(wanted), 0), len(others)), replace=False)
-    return np.sort(np.concatenate([np.asarray(wanted, int), drawn.astype(int)]))
+    return np.concatenate([np.asarray(wanted, int), drawn.astype(int)])
 
 
 def chosen_rows(
     outcome: Outcome, picked: Sequence[tuple[str, int]], rows: np.ndarray, file_rows: Sequence[int]
 ) -> tuple[ChosenRow, ...]:
-    """The chosen rows as evidence; `rows` are the test rows that are explained."""
+    """The chosen rows as evidence; `rows` are the test rows that are explained, in order."""
     found = []
     for why, row in picked:
         truth, predicted, probability = outcome.texts(row)

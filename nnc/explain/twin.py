@@ -26,6 +26,7 @@ import tensorflow as tf
 
 from nnc.evidence import Task
 from nnc.explain.calls import Apply, Call, Calls, plain, read, run
+from nnc.explain.cost import Cost, row_cost
 from nnc.explain.faults import CannotExplain
 
 Head = Callable[[Any], Any]
@@ -41,13 +42,16 @@ ACTIVATED = frozenset(
 )  # fmt: skip
 
 
+# How many numbers the layers may write for the rows that are run together: 256 MiB of float32.
+_MAX_NUMBERS = 2**26
+
+
 @dataclass(frozen=True, eq=False)
 class Twin:
     """A function of a (rows, features) tensor that gives (rows, outputs), and what its outputs mean.
 
     The features are those of all inputs, side by side and flat. `linear` has, by the id of each layer that ends in
-    an activation, the same layer without it. `outputs` counts the columns that come out; `parameters` the model's
-    weights, as a measure of what a row costs.
+    an activation, the same layer without it. `outputs` counts the columns that come out; `cost` is that of a row.
     """
 
     graph: Calls
@@ -59,12 +63,16 @@ class Twin:
     outputs: int
     unit: str
     link: Literal["identity", "logit"]
-    parameters: int
+    cost: Cost
 
     @property
     def features(self) -> int:
         """How many features a row has."""
         return sum(math.prod(shape) for shape in self.shapes)
+
+    def at_once(self, most: int) -> int:
+        """How many rows, no more than `most`, can be run together: a wide model's layers must fit in the memory."""
+        return max(1, min(most, _MAX_NUMBERS // self.cost.numbers))
 
     def __call__(self, rows: Any, apply: Apply = plain) -> Any:
         """The explained outputs, in the type of the rows; every call but a stripped last one goes through `apply`."""
@@ -103,9 +111,10 @@ def make_twin(model: keras.Model, task: Task) -> Twin:
     head, outputs, unit, link = _HEADS[ending](shape[0], task)
     stripped = ending in ("sigmoid", "softmax")
     dtype = str(model.inputs[0].dtype)
+    cost = row_cost(graph, shapes, dtype)
     layers = {id(call.operation): call.operation for call in graph.calls if type(call.operation) in ACTIVATED}
     linear = {key: _without_activation(layer) for key, layer in layers.items()}
-    return Twin(graph, shapes, dtype, linear, stripped, head, outputs, unit, link, int(model.count_params()))
+    return Twin(graph, shapes, dtype, linear, stripped, head, outputs, unit, link, cost)
 
 
 def _without_activation(layer: keras.layers.Layer) -> keras.layers.Layer:
