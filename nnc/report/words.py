@@ -83,5 +83,5 @@ def listed(page: Page, items: Sequence[str], limit: int = _LISTED) -> str:
 
 
 def sentence(*parts: str) -> str:
-    """Sentences joined, the empty ones left out."""
-    return " ".join(part for part in parts if part)
+    """Sentences joined, the empty ones left out; a Chinese full stop has its blank in itself."""
+    return " ".join(part for part in parts if part).replace("。 ", "。")

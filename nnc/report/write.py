@@ -11,7 +11,7 @@ from nnc.report.page import Page
 from nnc.report.pdf import to_pdf
 from nnc.report.sections.verdict import comparison, headline, judge
 from nnc.report.texts import texts
-from nnc.report.words import best_baseline, primary
+from nnc.report.words import best_baseline, primary, sentence
 
 
 def render(evidence: Evidence, out: Path) -> tuple[Path, Path]:
@@ -31,7 +31,7 @@ def verdict(evidence: Evidence) -> str:
     """The verdict in two sentences, for a terminal."""
     page = Page(evidence, texts(evidence.language))
     metric, baseline = primary(page), best_baseline(page)
-    return f"{headline(page, metric)} {comparison(page, metric, baseline, judge(metric, baseline))}"
+    return sentence(headline(page, metric), comparison(page, metric, baseline, judge(metric, baseline)))
 
 
 def render_html(evidence: Evidence) -> str:
