@@ -40,7 +40,7 @@ class Case:
         arguments: dict[str, Any] = {
             "train": self.train, "test": self.test, "display": [[f"{v:.3g}" for v in row] for row in self.test],
             "features": self.names, "columns": self.names, "task": self.task, "classes": self.classes,
-            "predictions": self.model.predict(self.test, verbose=0), "truth": self.truth,
+            "predictions": np.asarray(self.model(self.test)), "truth": self.truth,
             "file_rows": [10 * i for i in range(len(self.test))], "settings": Settings(20, 30, 5), "seed": 3,
         }  # fmt: skip
         return explain(changes.pop("model", self.model), **(arguments | changes))
@@ -425,7 +425,7 @@ def test_what_an_explanation_costs_is_bounded() -> None:
     some = size(784, 64)
     assert some is not None
     assert some[0] * some[1] < 200 * 100
-    assert min(some) >= 20
+    assert min(some) >= 10
     assert size(4000, 2000) is None
 
 
@@ -483,26 +483,6 @@ def test_a_forest_is_left_out_where_too_few_of_its_rows_could_be_had(several: Ca
     found = several.explain(forest=forest)
     assert found.forest == ()
     assert found.explained_rows == 30
-
-
-def test_nothing_is_compiled_so_often_that_tensorflow_warns(several: Case, monkeypatch) -> None:
-    import logging
-
-    import tensorflow as tf
-
-    from nnc.explain import ladder
-
-    said: list[str] = []
-    handler = logging.Handler()
-    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]  # shortest handler
-    tf.get_logger().addHandler(handler)
-    for _ in range(3):
-        several.explain()
-    monkeypatch.setattr(ladder, "RUNGS", ladder.RUNGS[-1:])
-    for _ in range(3):
-        several.explain()
-    tf.get_logger().removeHandler(handler)
-    assert [text for text in said if "retracing" in text] == []
 
 
 def test_of_many_classes_the_ten_that_are_predicted_most_are_explained() -> None:
@@ -637,7 +617,8 @@ def test_what_cannot_be_explained_says_why(binary: Case) -> None:
 _AGAIN = """
 import sys
 from tests.test_explain import again
-sys.stdout.write(again())
+texts = [again() for _ in range(6)]
+sys.stdout.write(texts[-1])
 """
 
 
@@ -660,6 +641,8 @@ def test_another_process_finds_the_same_bytes() -> None:
     done = subprocess.run([sys.executable, "-c", _AGAIN], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout == again()
+    # What TensorFlow says where the same function is compiled again and again.
+    assert "retracing" not in done.stderr
 
 
 def test_evidence_comes_back_from_json(several: Case) -> None:

@@ -21,8 +21,8 @@ CORRELATION_REJECTED = 0.9
 PERMUTATIONS = 5
 _CHECK_ROWS = 10
 
-# Multiply-adds that an explainer may take (some six seconds on two cores), and those beyond which none is begun.
-_MAX_WORK = 3e11
+# Multiply-adds that an explainer may take (some four seconds on two cores), and those beyond which none is begun.
+_MAX_WORK = 2e11
 _MOST_WORK = 1.5e12
 
 # (rows, background rows) that are kept as long as can be, from the first wish down.
