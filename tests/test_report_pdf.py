@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 from pypdf import PdfReader
 
-from nnc import evidence as ev
+from nnc.plain_json import to_json
 from nnc.report import render, render_pdf
 from tests.report_samples import rendered, sample
 
@@ -120,7 +120,7 @@ def test_size_is_within_the_limits(html, pdf):
 
 def test_the_same_evidence_gives_the_same_bytes_in_another_process_without_tensorflow(html, pdf, tmp_path):
     path = tmp_path / "evidence.json"
-    path.write_text(ev.to_json(sample("breast_cancer")), encoding="utf-8")
+    path.write_text(to_json(sample("breast_cancer")), encoding="utf-8")
     env = {**os.environ, "PYTHONHASHSEED": "12345", "TZ": "Asia/Tokyo"}
     done = subprocess.run(
         [sys.executable, "-c", AGAIN, str(path)], capture_output=True, text=True, env=env, check=False, timeout=300
