@@ -305,6 +305,14 @@ class ChosenRow:
     probability: float | None = None
 
 
+# What the checks on SHAP values say of them: good up to the first, a warning up to the second, then the next explainer.
+ADDITIVITY_GOOD = 0.001
+ADDITIVITY_REJECTED = 0.01
+# Good from the first on, a warning from the second on.
+CORRELATION_GOOD = 0.95
+CORRELATION_REJECTED = 0.9
+
+
 @dataclass(frozen=True)
 class ShapValues:
     """SHAP values of one model. `values[r][f]` are in `unit` and of class `class_index` (None for regression with one

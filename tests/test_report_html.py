@@ -272,3 +272,15 @@ def test_strings_of_the_data_never_become_markup(evil):
     assert "49" not in page.all("h1")[0].text
     made = [s for s in page.all("section") if s.all("div", "missing")]
     assert [s.attributes["id"] for s in made] == ["errors"]
+
+
+def test_a_forest_that_is_not_explained_is_named():
+    evidence = sample("breast_cancer")
+    assert evidence.explanation is not None
+    assert any(baseline.key == "random_forest" for baseline in evidence.baselines)
+    said = "The random forest is not explained beside it"
+    assert said in render_html(replace(evidence, explanation=replace(evidence.explanation, forest=())))
+    forest = tuple(replace(values, model="random_forest") for values in evidence.explanation.network)
+    assert said not in render_html(replace(evidence, explanation=replace(evidence.explanation, forest=forest)))
+    without = tuple(baseline for baseline in evidence.baselines if baseline.key != "random_forest")
+    assert said not in render_html(replace(evidence, baselines=without))

@@ -55,7 +55,7 @@ def check(
         with _collector_at_rest():
             spec = _check_file(file, dict(overrides or {}), read, context)
     except Halt:
-        pass
+        pass  # a bound was reached; its finding is among the others already
     findings = context.faults.findings
     if not findings.has_errors:
         findings = silence(findings, file)

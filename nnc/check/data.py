@@ -115,7 +115,7 @@ PREPARATIONS: Mapping[str, tuple[Arg, ...]] = {
     ),
     "category": (
         _arg("impute", optional(choice("most_frequent") | STRING), doc="what stands for a missing value"),
-        _arg("max_categories", optional(integer(1)), doc="the most frequent ones are kept, the others are one"),
+        _arg("max_categories", optional(integer(1)), doc="the most frequent are kept, the others become all zeros"),
     ),
 }
 

@@ -174,7 +174,7 @@ def _wide(prepared: Prepared) -> Warn | None:
 def _unseen(prepared: Prepared) -> Warn | None:
     found = []
     for fitted in prepared.preparation.columns:
-        if fitted.kind == "category" and not fitted.cut and len(prepared.test):
+        if fitted.categories and not fitted.cut and len(prepared.test):
             column = prepared.table.columns[fitted.name].take(prepared.test.positions)
             index, missing = category_codes(column, fitted)
             new: Bools = (index < 0) & ~missing

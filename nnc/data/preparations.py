@@ -52,13 +52,15 @@ class Fitted:
 class Method:
     """`accept` says of each argument whether it takes a value, and what it takes in words.
 
-    `fit` sees training rows only; `apply` gives float64 [rows, features].
+    `fit` sees training rows only; `apply` gives float64 [rows, features]. `numbers` says whether it takes numbers, each
+    of which stays one feature; otherwise it takes texts, of which each feature says yes or no.
     """
 
     defaults: Args
     accept: Mapping[str, tuple[Callable[[Value], bool], str]]
     fit: Callable[[RawColumn, Args, bool], Fitted]
     apply: Callable[[RawColumn, Fitted], Floats]
+    numbers: bool
 
 
 # ---- numbers -------------------------------------------------------------------------------------
@@ -217,6 +219,7 @@ METHODS: Mapping[str, Method] = {
         },
         _fit_numeric,
         _apply_numeric,
+        numbers=True,
     ),
     "category": Method(
         {"impute": None, "max_categories": None},
@@ -226,6 +229,7 @@ METHODS: Mapping[str, Method] = {
         },
         _fit_category,
         _apply_category,
+        numbers=False,
     ),
 }
 

@@ -97,7 +97,7 @@ def _choices(table: Table, config: DataConfig, inputs: Sequence[ModelInput], tak
     findings = Findings()
     chosen = _needed(choose(table, config, [name for name in taken if name], findings), inputs)
     for choice in chosen.columns:
-        if choice.kind == "numeric":
+        if METHODS[choice.kind].numbers:
             may_be_missing = choice.args["impute"] is not None
             numeric_faults(table, table.columns[choice.name], findings, may_be_missing=may_be_missing)
     if not chosen.columns and not len(findings):
@@ -128,7 +128,9 @@ def _fit(table: Table, choices: Sequence[Choice], training: Ints) -> tuple[Fitte
     fitted: list[Fitted] = []
     for choice in choices:
         column = table.columns[choice.name].take(training)
-        if column.missing.all() and not (choice.kind == "numeric" and isinstance(choice.args["impute"], (int, float))):
+        if column.missing.all() and not (
+            METHODS[choice.kind].numbers and isinstance(choice.args["impute"], (int, float))
+        ):
             findings.add(
                 codes.EMPTY_COLUMN,
                 f"column `{choice.name}` has no value in any of the {len(training):,} training rows",

@@ -75,7 +75,7 @@ class Preparation:
                     data_place=DataPlace(table.source, None, fitted.name),
                     help=f"is it called `{near}` there? Rename it in the heading" if near else None,
                 )
-            elif fitted.kind == "numeric":
+            elif METHODS[fitted.kind].numbers:
                 numeric_faults(table, column, findings, may_be_missing=fitted.fill is not None)
         if findings.has_errors:
             raise UserFault(findings)
@@ -173,7 +173,7 @@ class Prepared:
         start = 0
         for fitted in self.preparation.columns:
             end = start + len(fitted.features)
-            if fitted.kind == "numeric":
+            if METHODS[fitted.kind].numbers:
                 texts = self.table.columns[fitted.name].take(part.positions).texts
                 columns.append([_MISSING if text is None else str(text) for text in texts])
             else:

@@ -11,10 +11,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nnc.evidence import Explanation, ShapValues, Task, Warn
+from nnc.evidence import ADDITIVITY_GOOD, CORRELATION_GOOD, Explanation, ShapValues, Task, Warn
 from nnc.explain.faults import CannotExplain
 from nnc.explain.forest import affordable_rows, forest_values
-from nnc.explain.ladder import ADDITIVITY_GOOD, CORRELATION_GOOD, Judged, Problem, climb
+from nnc.explain.ladder import Judged, Problem, climb
 from nnc.explain.rows import Outcome, choose, chosen_rows, sample
 from nnc.explain.twin import Twin, make_twin
 

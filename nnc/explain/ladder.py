@@ -8,15 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import tensorflow as tf
 
+from nnc.evidence import ADDITIVITY_REJECTED, CORRELATION_REJECTED
 from nnc.explain.faults import CannotExplain
 from nnc.explain.permutation import active_features, draw_orders, permutation_values
 from nnc.explain.rescale import rescale_values, supports
 from nnc.explain.twin import Twin
-
-ADDITIVITY_GOOD = 0.001
-ADDITIVITY_REJECTED = 0.01
-CORRELATION_GOOD = 0.95
-CORRELATION_REJECTED = 0.9
 
 PERMUTATIONS = 5
 _CHECK_ROWS = 10

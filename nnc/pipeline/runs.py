@@ -286,7 +286,7 @@ def _current(run: Path, checked: Checked, table: Table, settings: Settings) -> E
     try:
         found = _read_evidence(run)
     except UserFault:
-        return None
+        return None  # a run that can't be read is made again
     made = found.reproduce
     spec = hashlib.sha256(checked.source.text.encode()).hexdigest()
     wanted = {"spec": spec, "data": table.sha256, **_used_hashes(checked)}

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nnc.evidence import Explanation, ShapValues
+from nnc.evidence import ADDITIVITY_GOOD, ADDITIVITY_REJECTED, CORRELATION_GOOD, Explanation, ShapValues
 from nnc.report.numbers import NONE, count, number
 from nnc.report.page import Cell, Figure, Head, Page, Table
 from nnc.report.shap_figures import figures
 from nnc.report.words import listed
-
-_GOOD, _FAIR = 0.001, 0.01
-_CORRELATED = 0.95
 
 
 def applies(page: Page) -> bool:
@@ -35,6 +32,8 @@ def build(page: Page) -> Mapping[str, object]:
 
 def _summary(page: Page, explanation: Explanation) -> list[str]:
     first = explanation.network[0]
+    forest = any(baseline.key == "random_forest" for baseline in page.evidence.baselines)
+    left_out = [page.say("explanation.no_forest")] if forest and not explanation.forest else []
     return [
         page.say("explanation.what", unit=page.texts.name("unit", first.unit)),
         page.say(
@@ -45,6 +44,7 @@ def _summary(page: Page, explanation: Explanation) -> list[str]:
             seed=explanation.seed,
             link=page.texts.name("link", first.link),
         ),
+        *left_out,
     ]
 
 
@@ -78,10 +78,10 @@ def _check(page: Page, values: ShapValues) -> list[Cell | str]:
 
 def trust(values: ShapValues) -> str:
     """`good`, `fair` or `poor`, by the greatest additivity error and the correlation with permutations."""
-    if values.additivity_error > _FAIR:
+    if values.additivity_error > ADDITIVITY_REJECTED:
         return "poor"
-    low = values.permutation_correlation is not None and values.permutation_correlation < _CORRELATED
-    return "fair" if low or values.additivity_error > _GOOD else "good"
+    low = values.permutation_correlation is not None and values.permutation_correlation < CORRELATION_GOOD
+    return "fair" if low or values.additivity_error > ADDITIVITY_GOOD else "good"
 
 
 def model_name(page: Page, values: ShapValues) -> str:
