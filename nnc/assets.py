@@ -1,4 +1,4 @@
-"""Finds `grammar/` and `templates/`, which lie outside the package in a checkout and inside it in a wheel."""
+"""Finds `grammar/`, `templates/` and `docs/findings/`, outside the package in a checkout, inside it in a wheel."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def folder(name: str) -> Path:
-    """The folder `grammar` or `templates`, wherever nnc is installed. Raises FileNotFoundError."""
+    """The folder `grammar`, `templates` or `docs/findings`, wherever nnc is installed. Raises FileNotFoundError."""
     for place in (_PACKAGE / "_assets" / name, _PACKAGE.parent / name):
         if place.is_dir():
             return place

@@ -200,7 +200,7 @@ def test_the_wheel_works_outside_the_checkout(tmp_path) -> None:
         f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r})\n"
         "import nnc, nnc.assets\nfrom nnc.cli import run\n"
         "assert 'site' in nnc.__file__, nnc.__file__\n"
-        "for name in ('grammar', 'templates'): assert 'site' in str(nnc.assets.folder(name))\n"
+        "for name in ('docs/findings', 'grammar', 'templates'): assert 'site' in str(nnc.assets.folder(name))\n"
         "assert list(nnc.assets.folder('templates').iterdir())\n"
         f"sys.exit(run(['check', {str(spec)!r}]))"
     )

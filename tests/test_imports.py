@@ -27,6 +27,7 @@ sys.exit(code)
         ["check", "examples/deep_nn.nn"],
         ["check", "--format", "json", "examples/titanic.nn"],
         ["show", "examples/deep_nn.nn"],
+        ["explain", "NN0312"],
         ["fmt", "--check", "examples/deep_nn.nn"],
         ["compile", "examples/deep_nn.nn"],
         ["compile", "examples/deep_nn.nn", "-o", "{tmp}/deep_nn.py"],

@@ -264,3 +264,19 @@ def predict(
     rows = runs.predict_to(run, table, output)
     if not quiet:
         say(f"wrote {output}: {rows:,} row{'s' * (rows != 1)}")
+
+
+@cli.command(short_help="The page of a finding's code, such as NN0312.")
+@click.argument("topic")
+@_settings
+def explain(topic: str, assignments: tuple[str, ...], quiet: bool, verbose: bool) -> None:
+    """Say what TOPIC means: a finding's code (`NN0312`), with an example and how to mend it."""
+    del assignments, quiet, verbose
+    from nnc.cli.pages import print_page
+    from nnc.pipeline import topics
+
+    try:
+        text = topics.page(topic)
+    except topics.NoSuchTopic as error:
+        raise click.UsageError(str(error)) from error
+    print_page(text)
