@@ -22,6 +22,8 @@ from nnc.emit.keras_model import build_callbacks, build_model, compile_model
 from nnc.emit.names import fn_names, named_metrics
 from nnc.evidence import Curve, TrainingEvidence
 from nnc.graph import FnRef, ModelGraph, Object, Spec, TrainConfig, Value
+from nnc.run.feed import Resident, Rows, weighted
+from nnc.run.loop import Loop, Plan
 from nnc.run.watch import Progress, Silence, Watch
 
 # Callbacks that write a file, with the argument that says where: the file goes into the run's folder, whatever the
@@ -103,24 +105,17 @@ def train(
 
 
 def _fit(network: Any, prepared: Prepared, config: TrainConfig, callbacks: list[Any]) -> None:
-    validation: tuple[Any, ...] | None = None
+    rows = weighted(_rows(prepared, prepared.train), config.class_weight)
+    seed = config.seed if config.shuffle else None
+    validation = None
     if len(prepared.validation):
-        validation = (_inputs(prepared, prepared.validation), prepared.validation.y)
-        if prepared.validation.weights is not None:
-            validation = (*validation, prepared.validation.weights)
-    network.fit(
-        _inputs(prepared, prepared.train),
-        prepared.train.y,
-        sample_weight=prepared.train.weights,
-        validation_data=validation,
-        epochs=config.epochs,
-        batch_size=config.batch_size,
-        shuffle=config.shuffle,
-        class_weight=dict(config.class_weight) if config.class_weight else None,
-        steps_per_epoch=config.steps_per_epoch,
-        callbacks=callbacks,
-        verbose=0,
-    )
+        validation = Resident(_rows(prepared, prepared.validation), config.batch_size)
+    plan = Plan(Resident(rows, config.batch_size, seed), validation, config.epochs, config.steps_per_epoch)
+    Loop(network, plan, callbacks).run()
+
+
+def _rows(prepared: Prepared, part: Part) -> Rows:
+    return Rows(_inputs(prepared, part), part.y, part.weights)
 
 
 def _inputs(prepared: Prepared, part: Part) -> Any:
