@@ -17,6 +17,8 @@ CANNOT_WRITE = Code("NN0005", "the output can't be written")
 NOT_A_RUN = Code("NN0006", "this is neither a spec nor a finished run")
 NO_MODEL = Code("NN0007", "there is no such model")
 FN_INSIDE = Code("NN0008", "a model file can't hold this fn")
+NEEDS_PACKAGE = Code("NN0030", "this needs a package that is not installed")
+NOT_IN_ONNX = Code("NN0031", "the model can't be written as ONNX")
 
 # 01: syntax
 SYNTAX = Code("NN0101", "this can't stand here")

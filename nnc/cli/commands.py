@@ -165,37 +165,60 @@ def fmt(
     return int(bool(changed) and (only_check or diff))
 
 
-@cli.command(name="compile", short_help="The model as Python, Keras file, JSON or drawing.")
-@click.argument("spec", type=_SPEC)
-@click.option("-o", "--output", type=_SPEC, help="The file; its ending says what: .py .keras .json .svg")
+@cli.command(name="compile", short_help="The model as Python, Keras file, ONNX, SavedModel or drawing.")
+@click.argument("what", metavar="SPEC|RUN", type=_SPEC)
+@click.option(
+    "-o", "--output", metavar="OUT", help="The file; its ending says what. A folder (serving/): a SavedModel."
+)
 @click.option("--model", metavar="NAME", help="Which model, where the file has several.")
-@click.option("--style", type=click.Choice(["layers", "neurons"]), default="layers", help="Which drawing, for .svg.")
+@click.option("--style", type=click.Choice(["layers", "neurons"]), default="layers", help="Which drawing.")
 @_settings
 def compile_(
-    spec: Path,
-    output: Path | None,
+    what: Path,
+    output: str | None,
     model: str | None,
     style: Literal["layers", "neurons"],
     assignments: tuple[str, ...],
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """The model as Python (standard output without -o), Keras file, JSON or drawing."""
+    """The model as Python (standard output without -o), or as what OUT's ending says: .py .keras .json .onnx, a folder
+    for TensorFlow Serving, or a drawing: .svg .png .pdf .dot .mmd .md. Of a RUN it is the trained model.
+    """
     del verbose
     from nnc.pipeline import compile as outputs
 
-    if output is not None and output.suffix.lower() not in outputs.OUTPUTS:
-        known = " ".join(outputs.OUTPUTS)
-        raise click.UsageError(f"{output} says by its ending what to write, and that is none of: {known}")
-    checked = _read(spec, assignments, model)
-    chosen = front.choose_model(front.require(checked), model)
-    if output is None:
-        sys.stdout.write(outputs.python_text(checked, chosen))
-        return
+    kind = None if output is None else _kind(output, style, outputs)
     settings = front.Settings(_overrides(assignments), model)
-    outputs.compile_to(checked, settings, output, outputs.Drawing(style))
+    if what.is_dir():
+        if output is None or kind not in outputs.RUN_OUTPUTS:
+            known = " ".join(outputs.RUN_OUTPUTS)
+            raise click.UsageError(f"a run's model is written with -o as one of: {known} (a folder)")
+        outputs.compile_run(what, Path(output), kind)
+    else:
+        checked = _read(what, assignments, model)
+        chosen = front.choose_model(front.require(checked), model)
+        if output is None or kind is None:
+            sys.stdout.write(outputs.python_text(checked, chosen))
+            return
+        outputs.compile_to(checked, settings, Path(output), outputs.Drawing(style), kind)
     if not quiet:
         say(f"wrote {output}")
+
+
+def _kind(output: str, style: str, outputs: Any) -> str:
+    """The kind of output that a path asks for; a usage error where there is none, or none in this style."""
+    kind: str = outputs.kind_of(output)
+    row = outputs.OUTPUTS.get(kind)
+    if row is None:
+        near = suggest(kind, outputs.OUTPUTS) if kind else None
+        hint = f" Did you mean {near!r}?" if near else ""
+        known = " ".join(outputs.OUTPUTS)
+        raise click.UsageError(f"{output} says by its ending what to write, and that is none of: {known}.{hint}")
+    if style != "layers" and style not in row.styles:
+        drawn = " ".join(ending for ending, other in outputs.OUTPUTS.items() if style in other.styles)
+        raise click.UsageError(f"--style {style} is a drawing, and {output} is none; such drawings are: {drawn}")
+    return kind
 
 
 @cli.command(short_help="Train a spec's model into a run folder.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnc.run.evaluate import Evaluated, evaluate
 from nnc.run.folder import save, write_csv, write_rows
-from nnc.run.predict import Predicted, predict
+from nnc.run.predict import Predicted, load_run, predict
 from nnc.run.reproduce import reproduce
 from nnc.run.training import Trained, train
 from nnc.run.watch import Progress
@@ -15,6 +15,7 @@ __all__ = [
     "Progress",
     "Trained",
     "evaluate",
+    "load_run",
     "predict",
     "reproduce",
     "save",

@@ -36,7 +36,7 @@ def predict(run: Path, table: Path, *, chunk: int = CHUNK_ROWS) -> Predicted:
     Raises UserFault where `run` is no finished run, a column is missing, or a value can't be prepared. Columns that
     the model doesn't know are left alone; a category that it never saw counts as none of those it knows.
     """
-    preparation, model = _load(run)
+    preparation, model = load_run(run)
     reading = preparation.reading
     file = CsvFile(table, str(table), reading.get("delimiter", ","), reading.get("encoding", "utf-8"))
     target = preparation.target
@@ -55,7 +55,7 @@ def predict(run: Path, table: Path, *, chunk: int = CHUNK_ROWS) -> Predicted:
     return Predicted(("row", *head), rows())
 
 
-def _load(run: Path) -> tuple[Preparation, Any]:
+def load_run(run: Path) -> tuple[Preparation, Any]:
     """Preparation and model of a run. Raises UserFault where a file is missing or broken."""
     if not (run / PREPARATION).is_file():
         raise _fault(codes.NOT_A_RUN, f"`{run}` is no finished run", f"train one first: nnc train SPEC -o {run}")

@@ -1,0 +1,156 @@
+"""A TensorFlow SavedModel for serving: what TensorFlow Serving loads, without Keras and without nnc.
+
+Of a spec it has one signature, `serving_default`, which takes prepared arrays by the names of the model's inputs. Of a
+run it has two: `serving_default` takes raw rows, a tensor a column, and says what `nnc predict` says; `prepared` is the
+network alone. `columns.json` beside it tells which column each tensor of `serving_default` is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from nnc.data import Preparation
+from nnc.data.preparations import METHODS, Fitted
+from nnc.data.table import MISSING_WORDS
+from nnc.emit.names import Names
+
+COLUMNS = "columns.json"
+_LARGEST = float(np.finfo(np.float32).max)
+_NUMBER = r"^[+-]?(0|[1-9]\d{0,14})(\.\d{1,15})?$"
+# The target's transforms and their way back, as TensorFlow computes them.
+_INVERSES: Mapping[str, Any] = {"log": tf.exp, "log1p": tf.math.expm1, "sqrt": tf.square}
+
+
+def save_serving(model: keras.Model, outputs: Sequence[str], folder: Path, preparation: Preparation | None) -> None:
+    """Write the folder. `outputs` are the names of the model's outputs. Raises OSError."""
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    inputs = {
+        tensor.name: tf.TensorSpec(
+            [None, *tensor.shape[1:]], keras.backend.standardize_dtype(tensor.dtype), tensor.name
+        )
+        for tensor in model.inputs
+    }
+
+    def network(arrays: Mapping[str, Any]) -> dict[str, Any]:
+        said = model([arrays[name] for name in inputs] if len(inputs) > 1 else arrays[next(iter(inputs))])
+        return dict(said) if isinstance(said, Mapping) else {outputs[0]: said}
+
+    if preparation is None:
+        archive.add_endpoint("serving_default", network, [inputs])
+        archive.write_out(str(folder), verbose=False)
+        return
+    known = preparation
+    names = column_names(known)
+    rows = {
+        names[column.name]: tf.TensorSpec(
+            [None], tf.float64 if METHODS[column.kind].numbers else tf.string, names[column.name]
+        )
+        for column in known.columns
+    }
+
+    def raw(columns: Mapping[str, Any]) -> dict[str, Any]:
+        parts = [_FEATURES[column.kind](columns[names[column.name]], column) for column in known.columns]
+        matrix = tf.clip_by_value(tf.concat(parts, axis=1), -_LARGEST, _LARGEST)
+        said = network(_arrays(known, tf.cast(matrix, tf.float32)))
+        return _spoken(known, next(iter(said.values())))
+
+    archive.add_endpoint("serving_default", raw, [rows])
+    archive.add_endpoint("prepared", network, [inputs])
+    archive.write_out(str(folder), verbose=False)
+    about = {name: {"column": column, "dtype": rows[name].dtype.name} for column, name in names.items()}
+    text = json.dumps(about, ensure_ascii=False, indent=1) + "\n"
+    (folder / COLUMNS).write_text(text, encoding="utf-8", newline="\n")
+
+
+def column_names(preparation: Preparation) -> dict[str, str]:
+    """The tensor of each column: a signature's names are plain, and columns may be called anything."""
+    names = Names()
+    return {column.name: names.new(column.name) for column in preparation.columns}
+
+
+# ---- the preparation, as TensorFlow computes it --------------------------------------------------
+
+
+def _numeric(values: Any, fitted: Fitted) -> Any:
+    """A missing number is NaN."""
+    if fitted.fill is not None:
+        values = tf.where(tf.math.is_nan(values), tf.constant(fitted.fill, tf.float64), values)
+    return ((values - fitted.shift) / fitted.scale)[:, None]
+
+
+def _category(texts: Any, fitted: Fitted) -> Any:
+    """A missing text is empty, or one of the words that stand for that in a CSV."""
+    texts = tf.strings.strip(texts)
+    missing = tf.reduce_any(texts[:, None] == tf.constant(sorted(MISSING_WORDS)), axis=1)
+    plain = _plain(texts)
+    if fitted.fill_text is not None:
+        plain = tf.where(missing, tf.constant(_written_out(fitted.fill_text)), plain)
+        missing = tf.zeros_like(missing)
+    known = tf.constant([_written_out(text) for text in fitted.categories], shape=(len(fitted.categories),))
+    hot = tf.logical_and(plain[:, None] == known, tf.logical_not(missing)[:, None])
+    columns = [hot, missing[:, None]] if fitted.missing_category else [hot]
+    return tf.cast(tf.concat(columns, axis=1), tf.float64)
+
+
+def _plain(texts: Any) -> Any:
+    """`+1.50` is `1.5` and `2.0` is `2`, as `canonical` has it; other texts stay."""
+    number = tf.strings.regex_full_match(texts, _NUMBER)
+    bare = tf.strings.regex_replace(texts, r"^\+", "")
+    bare = tf.strings.regex_replace(bare, r"(\.\d*?)0+$", r"\1")
+    bare = tf.strings.regex_replace(bare, r"\.$", "")
+    bare = tf.strings.regex_replace(bare, r"^-0$", "0")
+    return tf.where(number, bare, texts)
+
+
+def _written_out(category: str) -> str:
+    """A category's number without a power of ten (`1e-05` is `0.00001`), as it is written in a table."""
+    try:
+        value = Decimal(category)
+    except ArithmeticError:
+        return category
+    short = "e" in category and value.is_finite() and repr(float(category)) == category
+    return format(value, "f") if short else category
+
+
+# One for each preparation of METHODS.
+_FEATURES: Mapping[str, Any] = {"numeric": _numeric, "category": _category}
+
+
+def _arrays(preparation: Preparation, matrix: Any) -> dict[str, Any]:
+    owner = preparation.feature_columns
+    arrays = {}
+    for plan in preparation.inputs:
+        chosen = [i for i, column in enumerate(owner) if column in plan.columns]
+        arrays[plan.name] = tf.cast(tf.reshape(tf.gather(matrix, chosen, axis=1), [-1, *plan.shape]), plan.dtype)
+    return arrays
+
+
+def _spoken(preparation: Preparation, raw: Any) -> dict[str, Any]:
+    """The network's output as `nnc predict` says it: prediction and probabilities, or a number in its own unit."""
+    target = preparation.target
+    raw = tf.cast(raw, tf.float64)
+    if target.task == "regression":
+        flat = tf.reshape(raw, [-1])
+        return {"prediction": _INVERSES[target.transform](flat) if target.transform else flat}
+    classes = tf.constant(target.classes)
+    if target.task == "binary":
+        flat = tf.reshape(raw, [-1])
+        probability = tf.clip_by_value(tf.sigmoid(flat) if target.from_logits else flat, 0.0, 1.0)
+        chosen = tf.cast(probability >= 0.5, tf.int32)
+        return {"prediction": tf.gather(classes, chosen), "probability": probability}
+    if target.from_logits:
+        raw = tf.nn.softmax(raw, axis=1)
+    raw = tf.maximum(raw, tf.constant(0.0, tf.float64))
+    total = tf.reduce_sum(raw, axis=1, keepdims=True)
+    even = tf.ones_like(raw) / len(target.classes)
+    shares = tf.where(total > 0, raw / tf.where(total > 0, total, tf.ones_like(total)), even)
+    return {"prediction": tf.gather(classes, tf.argmax(shares, axis=1)), "probabilities": shares}
