@@ -31,6 +31,7 @@ __all__ = [
     "ModelOutput",
     "Object",
     "Operand",
+    "Place",
     "ReportConfig",
     "Scope",
     "Spec",
@@ -103,15 +104,30 @@ Operand: TypeAlias = Tensor | IndexItem | tuple["Operand", ...] | bool | int | f
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where in the text something was written that the graph holds expanded: the file, and the first character.
+
+    `rounds` are the rounds (from 0) of the loops and repeats around it in its model or block, outermost first. So an
+    emitter can find all that came of one place, and write it once.
+    """
+
+    file: str
+    start: int
+    rounds: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scope:
     """A block that a call stands in: `instance` tells apart the several uses of one block.
 
-    `repeat` is (i, n) for the i-th (from 0) of `n * Block(...)`.
+    `repeat` is (i, n) for the i-th (from 0) of `n * Block(...)`. `place` is where the block's use is written; uses
+    that share their weights have one place.
     """
 
     block: str
     instance: str
     repeat: tuple[int, int] | None = None
+    place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -120,6 +136,7 @@ class Layer:
 
     `kind` is the catalog's (Keras's) name and `args` what was given, by Keras's argument names in Keras's order,
     `name` left out. `-> relu` is kind Activation with `activation: "relu"`; an `fn` stands there as a FnRef.
+    `place` and `scope` say where it was made, where a text did that.
     """
 
     name: str
@@ -127,6 +144,8 @@ class Layer:
     args: Mapping[str, Value]
     trainable: int | None
     non_trainable: int | None
+    place: Place | None = field(default=None, compare=False)
+    scope: tuple[Scope, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -144,6 +163,7 @@ class Call:
     kwargs: Mapping[str, Operand]
     outputs: tuple[Tensor, ...]
     scope: tuple[Scope, ...] = ()
+    place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -281,7 +301,11 @@ class ReportConfig:
 
 @dataclass(frozen=True)
 class Spec:
-    """A whole checked file (and the files that it uses)."""
+    """A whole checked file (and the files that it uses).
+
+    `origin` is what it was checked from (a `check.written.Written`), for emitters that keep its structure; None where
+    a graph was made in another way.
+    """
 
     file: str
     params: Mapping[str, Value]
@@ -290,6 +314,7 @@ class Spec:
     data: DataConfig | None = None
     train: TrainConfig | None = None
     report: ReportConfig | None = None
+    origin: object = field(default=None, compare=False, repr=False)
 
     @property
     def model(self) -> ModelGraph:

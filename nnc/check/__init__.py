@@ -10,6 +10,7 @@ import gc
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from nnc import codes, graph
 from nnc.check.allow import silence
@@ -27,6 +28,7 @@ from nnc.check.report import check_report
 from nnc.check.sections import Section
 from nnc.check.train import check_train
 from nnc.check.values import all_settled
+from nnc.check.written import written
 from nnc.diagnostics import Diagnostic, Findings
 from nnc.source import Source, Span
 from nnc.syntax import tree
@@ -81,7 +83,9 @@ def _collector_at_rest() -> Iterator[None]:
 def _check_file(
     file: tree.File, overrides: dict[str, object], read: Callable[[str], Source] | None, context: Context
 ) -> graph.Spec:
-    return _check_unit(Loader(context, read).load(file, "", overrides), context)
+    loader = Loader(context, read)
+    unit = loader.load(file, "", overrides)
+    return replace(_check_unit(unit, context), origin=written(unit, loader.units))
 
 
 def _unread(syntax: Iterable[Diagnostic]) -> frozenset[str]:

@@ -37,7 +37,7 @@ def expand(
         builder=builder,
         place="block",
         prefix=f"{instance}_",
-        path=(*frame.path, graph.Scope(name, instance, repeat)),
+        path=(*frame.path, graph.Scope(name, instance, repeat, frame.place_of(proto.span))),
         pool=pool or frame.pool,
         later=definitions(proto.definition.node.body),
         use=use.node.span,

@@ -32,6 +32,7 @@ class _Call:
     kwargs: Mapping[str, Value]
     outputs: tuple[TensorValue, ...]
     scope: tuple[graph.Scope, ...]
+    place: graph.Place
 
 
 @dataclass(slots=True)
@@ -81,7 +82,7 @@ class Builder:
         if made is not None:
             self._makes_others(proto.span)
         self.faults.spend(limits.LAYER_STEPS, proto.span)
-        layer = LayerValue(wanted, proto)
+        layer = LayerValue(wanted, proto, place=frame.place_of(proto.span), scope=frame.path)
         if proto.name is not None:
             self._claim(layer, f"{frame.prefix}{proto.name}")
         self.layers.append(layer)
@@ -155,7 +156,7 @@ class Builder:
             self._differs(layer, counts, span)
             return POISON
         outputs = tuple(self.tensor(type_, span) for type_ in applied.outputs)
-        self._calls.append(_Call(layer, None, tuple(operands), by_name, outputs, frame.path))
+        self._calls.append(_Call(layer, None, tuple(operands), by_name, outputs, frame.path, frame.place_of(span)))
         return outputs[0] if len(outputs) == 1 else outputs
 
     def _differs(self, layer: LayerValue, counts: tuple[int | None, int | None], span: Span) -> None:
@@ -180,7 +181,7 @@ class Builder:
             self._reject(codes.BAD_OPERATION, result, span, [*args, *kwargs.values()])
             return POISON
         outputs = tuple(self.tensor(type_, span) for type_ in result)
-        self._calls.append(_Call(None, name, tuple(args), kwargs, outputs, frame.path))
+        self._calls.append(_Call(None, name, tuple(args), kwargs, outputs, frame.path, frame.place_of(span)))
         return outputs[0] if len(outputs) == 1 else outputs
 
     def _reject(self, code: Code, rejection: Rejection, span: Span, operands: Sequence[Value]) -> None:
@@ -226,6 +227,7 @@ class Builder:
                     {key: frozen(arg) for key, arg in call.kwargs.items()},
                     tuple(one(output) for output in call.outputs),
                     call.scope,
+                    call.place,
                 )
                 for call in self._calls
             ),
@@ -259,7 +261,7 @@ def _remember(made: LayerValue | BlockValue, frame: Frame) -> None:
 def _layer(layer: LayerValue) -> graph.Layer:
     trainable, non_trainable = layer.counts or (None, None)
     args = {key: _named(value, layer.name) for key, value in layer.proto.args.items()}
-    return graph.Layer(layer.name, layer.proto.row.name, args, trainable, non_trainable)
+    return graph.Layer(layer.name, layer.proto.row.name, args, trainable, non_trainable, layer.place, layer.scope)
 
 
 def _named(value: Value, owner: str) -> graph.Value:

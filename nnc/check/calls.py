@@ -353,15 +353,18 @@ def _apply_repeat(repeat: Repeat, use: Use, frame: Frame) -> Value:
     kind = what.row.name if isinstance(what, LayerProto) else what.definition.node.name.id
     wanted = wanted_name(frame, use.node, snake(kind))
     value: Value = POISON
+    around = frame.rounds
     for i in range(repeat.count):
+        frame.rounds = (*around, i)
         name = f"{wanted}_{i + 1}"
         if isinstance(what, LayerProto):
             value = _apply_named(what, name, use, frame)
         else:
             value = blocks.expand(what, name, use, frame, (i, repeat.count))
         if value is POISON:
-            return POISON
+            break
         use = Use([value], {}, use.node, use.node.span)
+    frame.rounds = around
     return value
 
 

@@ -59,7 +59,7 @@ class Frame:
 
     `base` is the name that the current statement binds and `sole` the step that alone makes its value; layers are
     named after them. `prefix` begins the names of all layers in here. `use` is where a block is used, `given` are its
-    inputs still to be taken.
+    inputs still to be taken. `rounds` are the rounds of the loops that are running.
     """
 
     context: Context
@@ -69,6 +69,7 @@ class Frame:
     prefix: str = ""
     path: tuple[graph.Scope, ...] = ()
     pool: Pool | None = None
+    rounds: tuple[int, ...] = ()
     base: str = ""
     sole: tree.Expr | None = None
     later: Mapping[str, Span] = field(default_factory=dict)
@@ -76,6 +77,10 @@ class Frame:
     given: list[tuple[str, Value]] = field(default_factory=list)
     letters: dict[str, object] = field(default_factory=dict)
     outputs: list[tuple[tree.Name, Value]] = field(default_factory=list)
+
+    def place_of(self, span: Span) -> graph.Place:
+        """A place of the text, in the rounds that are running."""
+        return graph.Place(span.source.name, span.start, self.rounds)
 
     @property
     def faults(self) -> Faults:

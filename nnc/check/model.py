@@ -357,7 +357,9 @@ def _for(node: tree.For, frame: Frame) -> None:
             )
         items = (POISON,)
     faulty = 0
-    for item in items:
+    around = frame.rounds
+    for number, item in enumerate(items):
+        frame.rounds = (*around, number)
         frame.faults.spend(2, node.span)
         before = frame.faults.met
         if len(node.targets) == 1:
@@ -369,6 +371,7 @@ def _for(node: tree.For, frame: Frame) -> None:
         if faulty == _FAULTY_ROUNDS:  # the others would hardly say more, and what they bind is not known now
             _unknown_from_here(node.body, frame)
             break
+    frame.rounds = around
 
 
 def _if(node: tree.If, frame: Frame) -> None:

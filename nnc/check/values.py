@@ -59,6 +59,8 @@ class LayerValue:
     proto: LayerProto
     counts: tuple[int | None, int | None] | None = None
     first_use: Span | None = None
+    place: graph.Place | None = None
+    scope: tuple[graph.Scope, ...] = ()
     inner_names: Mapping[str, object] = field(default_factory=dict)
 
 
