@@ -8,6 +8,9 @@ MAX_SPEC_CHARS = 1 << 20
 MAX_SPEC_BYTES = 1 << 20
 """Bytes of one file, so that a huge file is refused before it is decoded."""
 
+MAX_TOKENS = 300_000
+"""Words, numbers, signs and comments of one file: 20,000 layers, a line each, have some 200,000."""
+
 MAX_DEPTH = 100
 """Levels of a syntax tree. Every walk over a tree recurses, and Python stops at a thousand frames."""
 

@@ -36,7 +36,7 @@ class Value(NamedTuple):
 
 
 class TooDeep(Exception):
-    """A node has more levels below it than `limits.MAX_DEPTH`. Never leaves the parser."""
+    """A node has more levels below it than `limits.MAX_DEPTH`, or will have. Never leaves the parser."""
 
     def __init__(self, start: int, end: int) -> None:
         self.start, self.end = start, end
@@ -54,6 +54,9 @@ class Machine:
         self.result: Any = None
         self._builders = builders
         self._anchors = _anchor_states(tables)
+        # Each level has fewer symbols on the stack than the longest rule: what is higher is deeper than may be, and
+        # is given up as it opens and not only when it closes.
+        self._highest = limits.MAX_DEPTH * max(rule.size for rule in tables.rules)
 
     # ---- what could come -------------------------------------------------------------------------
 
@@ -108,6 +111,8 @@ class Machine:
             if action is None:
                 return False
             if action >= 0:
+                if len(stack) > self._highest:
+                    raise TooDeep(token.start, token.end)
                 stack.append(action)
                 self.values.append(Value(token, token.start, token.end, 0))
                 return True

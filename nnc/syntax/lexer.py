@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from nnc import limits
 from nnc.syntax.tables import END, LINE_END
 
 BLANKS = frozenset({"BLANK", "COMMENT"})
@@ -41,10 +42,14 @@ class Token(NamedTuple):
 
 
 class Lexed(NamedTuple):
-    """The tokens of a text, line end and END last, and the places of its comments."""
+    """The tokens of a text, line end and END last, and the places of its comments.
+
+    `stopped` is where the text has more of them than `limits.MAX_TOKENS`; what is behind it was not read.
+    """
 
     tokens: list[Token]
     comments: list[tuple[int, int]]
+    stopped: int | None = None
 
 
 def pattern(signs: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
@@ -68,6 +73,8 @@ def tokenize(text: str, master: re.Pattern[str], words: Mapping[str, str]) -> Le
     match, add = master.match, tokens.append
     position, size = 0, len(text)
     while position < size:
+        if len(tokens) + len(comments) > limits.MAX_TOKENS:
+            return Lexed(tokens, comments, position)
         found = match(text, position)
         if found is None:  # unreachable: the last alternative takes any character
             raise AssertionError(f"no token at {position}")

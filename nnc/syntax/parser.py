@@ -21,7 +21,7 @@ from nnc.syntax.lalr import Machine, TooDeep
 from nnc.syntax.lexer import CLOSERS, OPENERS, Token, pattern, tokenize
 from nnc.syntax.literals import find_control
 from nnc.syntax.repairs import mend
-from nnc.syntax.stream import GOES_ON, Stream
+from nnc.syntax.stream import GOES_ON, Closers, Stream
 from nnc.syntax.tables import END, LINE_END, Tables, load
 from nnc.syntax.trouble import Anchor, Trouble
 from nnc.syntax.words import Words
@@ -55,11 +55,20 @@ def parse(source: Source) -> tuple[tree.File | None, Findings]:
         return None, findings
     _find_controls(source, findings)
     language = _language()
-    tokens, comments = tokenize(source.text, language.pattern, language.tables.words)
-    file = _Parse(source, tokens, language, findings).run()
+    lexed = tokenize(source.text, language.pattern, language.tables.words)
+    if lexed.stopped is not None:
+        findings.add(
+            codes.TOO_LARGE,
+            f"`{source.name}` has more words and signs than a spec may have",
+            source.span(lexed.stopped, lexed.stopped),
+            expected=f"at most {limits.MAX_TOKENS:,}, comments counted",
+            help="is this the right file?",
+        )
+        return None, findings
+    file = _Parse(source, lexed.tokens, language, findings).run()
     if file is None:
         return None, findings
-    notes = tuple(_comment(source, start, end) for start, end in comments)
+    notes = tuple(_comment(source, start, end) for start, end in lexed.comments)
     return replace(file, comments=notes), findings
 
 
@@ -102,10 +111,12 @@ class _Parse:
             try:
                 taken = machine.feed(token)
             except TooDeep as deep:
-                self._too_deep(deep)
                 if self._gives_up(token):
                     return None
-                self._leave_out(stream.last)
+                if self._is_first(deep):
+                    self._leave_out(stream.last)
+                else:
+                    self._leave_out_item()
                 continue
             if not taken:
                 if self._gives_up(token):
@@ -166,8 +177,22 @@ class _Parse:
         """Forget the statement that is being read, and go on with what follows it."""
         height = self._anchor_height()
         anchor = self._anchors[height]
+        self._go_on_at(self._end_of_statement(anchor.first, reached), height)
+
+    def _leave_out_item(self) -> None:
+        """Forget the whole item, up to the line where the last of its brackets closes."""
+        height = self._item_height()
+        stream, index, depth = self._stream, self._anchors[height].first, 0
+        while (token := stream.at(index)).kind != END:
+            index += 1
+            depth += (token.kind in OPENERS) - (token.kind in CLOSERS)
+            if token.kind == LINE_END and depth <= 0 and index > stream.last:
+                break
+        self._go_on_at(index, height)
+
+    def _go_on_at(self, index: int, height: int) -> None:
         self._machine.drop_to(height)
-        self._stream.seek(self._end_of_statement(anchor.first, reached), self._stream.open[: anchor.open])
+        self._stream.seek(index, self._stream.open[: self._anchors[height].open])
         self._begin_statement()
 
     def _end_of_statement(self, start: int, reached: int) -> int:
@@ -178,15 +203,14 @@ class _Parse:
         """
         stream = self._stream
         column = stream.column(stream.at(start))
-        brackets: list[str] = []
+        brackets = Closers()
         index = start
         while (token := stream.at(index)).kind != END:
             if token.kind in OPENERS:
-                brackets.append(OPENERS[token.kind])
+                brackets.add(OPENERS[token.kind])
             elif token.kind in CLOSERS:
                 if token.kind in brackets:
-                    while brackets.pop() != token.kind:
-                        pass
+                    brackets.close(token.kind)
                 elif token.kind == "RBRACE" and index > start:
                     return index
             index += 1
@@ -194,19 +218,23 @@ class _Parse:
                 return index
         return index
 
-    def _ends(self, following: Token, brackets: list[str], column: int, *, passed: bool) -> bool:
+    def _ends(self, following: Token, brackets: Closers, column: int, *, passed: bool) -> bool:
         """Whether a broken statement ends before this token, the first of a line."""
         if following.kind in GOES_ON or following.kind in brackets:
             return False
         if not brackets:
             return passed
         # The line after a forgotten `)` was read as if it went on; so it may end before the token that was in the way.
-        return self._stream.column(following) <= column and (passed or brackets[-1] != "RBRACE")
+        return self._stream.column(following) <= column and (passed or brackets.last != "RBRACE")
 
-    def _too_deep(self, deep: TooDeep) -> None:
-        """Say so, once: what is nested a thousand deep is too deep at every hundredth level."""
+    def _is_first(self, deep: TooDeep) -> bool:
+        """Say that something is too deep, unless it was said before.
+
+        What is nested a thousand deep is too deep at every hundredth level. So the first time the statement is left
+        out, and from then on the whole item, lest each of a thousand levels be gone through for itself.
+        """
         if any(item.code is codes.TOO_DEEP for item in self._findings):
-            return
+            return False
         self._findings.add(
             codes.TOO_DEEP,
             "this is nested too deeply",
@@ -214,3 +242,14 @@ class _Parse:
             expected=f"at most {limits.MAX_DEPTH} levels of brackets, operators and bodies",
             help="give parts of it names of their own",
         )
+        return True
+
+    def _item_height(self) -> int:
+        """The height of the stack where the item begins that is being read."""
+        found = 1
+        for height, value in enumerate(self._machine.values, 1):
+            if self._machine.at_anchor(height):
+                found = height
+            if isinstance(value.node, Token) and value.node.kind == "LBRACE":
+                break
+        return found

@@ -12,6 +12,36 @@ from nnc.syntax.tables import END, LINE_END
 GOES_ON = frozenset({"ARROW", "ELSE"})
 
 
+class Closers:
+    """The closing brackets that are still to come, the innermost last."""
+
+    def __init__(self) -> None:
+        self._kinds: list[str] = []
+        self._counts = dict.fromkeys(OPENERS.values(), 0)
+
+    def add(self, kind: str) -> None:
+        """A bracket was opened that this closes."""
+        self._kinds.append(kind)
+        self._counts[kind] += 1
+
+    def close(self, kind: str) -> None:
+        """It has come; those that were opened behind its opener never will."""
+        while (last := self._kinds.pop()) != kind:
+            self._counts[last] -= 1
+        self._counts[kind] -= 1
+
+    def __bool__(self) -> bool:
+        return bool(self._kinds)
+
+    def __contains__(self, kind: str) -> bool:
+        return self._counts.get(kind, 0) > 0
+
+    @property
+    def last(self) -> str:
+        """What closes the innermost bracket."""
+        return self._kinds[-1]
+
+
 class Stream:
     """A place in the tokens of a text, with the brackets that are open there."""
 
