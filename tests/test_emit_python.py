@@ -16,7 +16,7 @@ from nnc.emit.python_source import python_source
 from nnc.graph import Fn, FnRef, IndexItem, Object, Scope, Spec, TrainConfig
 from tests.emit.graphs import EPSILON, Graph, call
 from tests.emit.strategies import TEXTS, specs
-from tests.emit.tools import ruff_complaints
+from tests.emit.tools import checked, ruff_complaints
 
 
 def deep_nn() -> Graph:
@@ -53,6 +53,15 @@ def test_it_reads_as_a_person_would_write_it() -> None:
     )
     spec = deep_nn().spec(RECALL, train=train, file="folder/deep_nn.nn")
     assert python_source(spec, spec.model) == DEEP_NN
+
+
+def test_an_input_keeps_its_variable_to_the_end() -> None:
+    """`keras.Model(inputs=x)` must not be given what a later binding of the same name made."""
+    spec = checked("model M {\n  input x: [3]\n  x = x -> Dense(4)\n  x = x -> Dense(2)\n  output y = x -> Dense(1)\n}")
+    lines = [line.strip() for line in python_source(spec, spec.model).splitlines()]
+    assert 'x = keras.Input(shape=(3,), name="x")' in lines
+    assert [line for line in lines if line.startswith("x =")] == ['x = keras.Input(shape=(3,), name="x")']
+    assert 'return keras.Model(inputs=x, outputs=y, name="M")' in lines
 
 
 DEEP_NN = '''\

@@ -183,6 +183,8 @@ class _Builder:
         held = self.holders.get(name)
         if held is None:
             return True
+        if any(held is item.tensor for item in self.model.inputs):  # keras.Model takes it at the end
+            return False
         end = len(self.flow.calls)
         return all(self.places.get(use, end) <= place for use in self.flow.consumers.get(held.id, ()))
 
