@@ -180,6 +180,12 @@ def test_an_edit_elsewhere_does_not_rename() -> None:
     assert [name for name in before if name not in after] == []
 
 
+def test_layers_that_no_output_hangs_on_are_left_out_as_keras_leaves_them_out() -> None:
+    model = right(body("  # allow NN0907: a dead end\n  h = x -> Dense(8)\n  output y = x -> Dense(1)")).model
+    assert list(model.layers) == ["y"]
+    assert (len(model.calls), model.trainable) == (1, 11)
+
+
 def test_a_shared_block_in_a_shared_block_keeps_its_layers() -> None:
     blocks = """
 block Inner() {

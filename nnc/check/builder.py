@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import cast
 
@@ -200,6 +200,8 @@ class Builder:
     def finish(self, name: str) -> graph.ModelGraph:
         """The model as a frozen graph. Names: those written in the spec, then outputs', then in order of making."""
         self._name_layers()
+        calls = self._live_calls()
+        used = {id(call.layer) for call in calls}
         tensors: dict[int, graph.Tensor] = {}
 
         def frozen(value: Value) -> graph.Operand:
@@ -218,7 +220,7 @@ class Builder:
             name,
             tuple(graph.ModelInput(t.name or "", one(t), features) for t, features in self.inputs),
             tuple(graph.ModelOutput(output, one(t)) for output, t in self.outputs),
-            {layer.name: _layer(layer) for layer in self.layers if layer.counts is not None},
+            {layer.name: _layer(layer) for layer in self.layers if id(layer) in used},
             tuple(
                 graph.Call(
                     call.layer.name if call.layer else None,
@@ -229,9 +231,19 @@ class Builder:
                     call.scope,
                     call.place,
                 )
-                for call in self._calls
+                for call in calls
             ),
         )
+
+    def _live_calls(self) -> list[_Call]:
+        """The calls that an output hangs on. Keras leaves the others out of a functional model, with their weights."""
+        needed = {tensor.id for _, tensor in self.outputs}
+        live: list[_Call] = []
+        for call in reversed(self._calls):
+            if any(tensor.id in needed for tensor in call.outputs):
+                live.append(call)
+                needed.update(tensor.id for tensor in _tensors_in((*call.args, *call.kwargs.values())))
+        return live[::-1]
 
     def _name_layers(self) -> None:
         names = Names(set(self._explicit) | {t.name or "" for t, _ in self.inputs})
@@ -289,6 +301,14 @@ def _tensors(operands: Sequence[Value]) -> list[TensorValue]:
         elif isinstance(operand, tuple):
             found += [t for t in _tensors(operand) if t not in found]
     return found
+
+
+def _tensors_in(operand: Value) -> Iterator[TensorValue]:
+    if isinstance(operand, TensorValue):
+        yield operand
+    elif isinstance(operand, tuple):
+        for item in operand:
+            yield from _tensors_in(item)
 
 
 def origin(tensor: TensorValue) -> Label:
