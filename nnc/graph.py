@@ -22,6 +22,7 @@ __all__ = [
     "FnCall",
     "FnConst",
     "FnExpr",
+    "FnList",
     "FnName",
     "FnRef",
     "IndexItem",
@@ -74,16 +75,26 @@ class FnConst:
     name: str | None = None
 
 
-FnExpr: TypeAlias = FnName | FnCall | FnConst
+@dataclass(frozen=True)
+class FnList:
+    """A list with tensors in it, as `concatenate([a, b])` takes one and `return [a, b]` gives one."""
+
+    items: tuple[FnExpr, ...]
+
+
+FnExpr: TypeAlias = FnName | FnCall | FnConst | FnList
 
 
 @dataclass(frozen=True)
 class Fn:
-    """A pure function of tensors: its locals in order, then what it returns."""
+    """A pure function of tensors: its locals in order, then what it returns.
+
+    A tuple of names takes the several values of its expression apart; `_` drops one.
+    """
 
     name: str
     parameters: tuple[str, ...]
-    body: tuple[tuple[str, FnExpr], ...]
+    body: tuple[tuple[str | tuple[str, ...], FnExpr], ...]
     result: FnExpr
     doc: str = ""
 
@@ -305,6 +316,8 @@ class Spec:
 
     `origin` is what it was checked from (a `check.written.Written`), for emitters that keep its structure; None where
     a graph was made in another way.
+    `chosen` is the model that was asked for, `trained` the one that the sections are for. Where these are two, the
+    sections are left out, since they say nothing of the model that was asked for.
     """
 
     file: str
@@ -315,8 +328,10 @@ class Spec:
     train: TrainConfig | None = None
     report: ReportConfig | None = None
     origin: object = field(default=None, compare=False, repr=False)
+    chosen: str | None = None
+    trained: str | None = None
 
     @property
     def model(self) -> ModelGraph:
-        """The only model, or the first one of several."""
-        return next(iter(self.models.values()))
+        """The model that was asked for, or that the sections are for, or the first one."""
+        return self.models[self.chosen or self.trained or next(iter(self.models))]

@@ -105,17 +105,19 @@ def _fn(
     return graph.Fn(node.name.id, parameters, steps, result), body.calls
 
 
-def _statements(node: tree.Fn, body: _Body) -> tuple[list[tuple[str, graph.FnExpr | None]], graph.FnExpr | None]:
-    bound: list[tuple[str, graph.FnExpr | None]] = []
+_Bound = list[tuple[str | tuple[str, ...], graph.FnExpr | None]]
+
+
+def _statements(node: tree.Fn, body: _Body) -> tuple[_Bound, graph.FnExpr | None]:
+    bound: _Bound = []
     for statement in node.body:
         if isinstance(statement, tree.Return):
             return bound, _lower(statement.value, body)
-        if isinstance(statement, tree.Bind) and len(statement.targets) == 1:
-            target = statement.targets[0]
-            bound.append((target.id, _lower(statement.value, body)))
-            body.locals[target.id] = target.span
-            if not node.short:
-                body.context.usage.give(target.id, "binding", target.span)
+        if isinstance(statement, tree.Bind):
+            names_ = tuple(target.id for target in statement.targets)
+            bound.append((names_ if len(names_) > 1 else names_[0], _lower(statement.value, body)))
+            for target in statement.targets:
+                _bind(target, node, body)
         else:
             hint = "an fn binds names and returns; `if c then a else b` chooses number by number"
             body.context.faults.add(codes.NOT_IN_FN, "this can't stand in an fn", statement.span, help=hint)
@@ -123,6 +125,14 @@ def _statements(node: tree.Fn, body: _Body) -> tuple[list[tuple[str, graph.FnExp
     hint = "end it with `return ...`"
     body.context.faults.add(codes.NOT_IN_FN, f"the fn `{node.name.id}` returns nothing", node.name.span, help=hint)
     return bound, None
+
+
+def _bind(target: tree.Name, node: tree.Fn, body: _Body) -> None:
+    if target.id == "_":
+        return
+    body.locals[target.id] = target.span
+    if not node.short:
+        body.context.usage.give(target.id, "binding", target.span)
 
 
 # ---- expressions ---------------------------------------------------------------------------------
@@ -193,12 +203,10 @@ def _list(expr: tree.ListOf | tree.TupleOf, body: _Body) -> graph.FnExpr | None:
     items = [_lower(item, body) for item in expr.items]
     if any(item is None for item in items):
         return None
-    if not all(isinstance(item, graph.FnConst) and item.name is None for item in items):
-        hint = "join tensors outside of the fn, or with + and where(...)"
-        message = "a list in an fn holds constants"
-        body.context.faults.add(codes.NOT_IN_FN, message, expr.span, expected="numbers, as in axis=[0, 1]", help=hint)
-        return None
-    return graph.FnConst(tuple(item.value for item in items if isinstance(item, graph.FnConst)))
+    constants = tuple(item.value for item in items if isinstance(item, graph.FnConst) and item.name is None)
+    if len(constants) == len(items):
+        return graph.FnConst(constants)
+    return graph.FnList(tuple(item for item in items if item is not None))
 
 
 _UNARY = {"-": "negative", "not": "logical_not"}
@@ -217,6 +225,12 @@ def _unary(expr: tree.Unary, body: _Body) -> graph.FnExpr | None:
 
 def _binary(expr: tree.Binary, body: _Body) -> graph.FnExpr | None:
     left, right = _lower(expr.left, body), _lower(expr.right, body)
+    for side, part in ((left, expr.left), (right, expr.right)):
+        if isinstance(side, graph.FnList):
+            hint = "concatenate([a, b]) joins tensors, stack([a, b]) lays them over each other"
+            message = f"`{expr.op}` can't take a list"
+            body.context.faults.add(codes.NOT_IN_FN, message, part.span, expected="a tensor or a number", help=hint)
+            return None
     if left is None or right is None:
         return None
     return graph.FnCall(OPERATORS[expr.op].op, (left, right))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from nnc import codes, graph, limits
 from nnc.catalog import Rejection, TensorType, apply_op
-from nnc.check.constants import OPERATORS
+from nnc.check.constants import OPERATORS, index
 from nnc.check.faults import Trouble
 from nnc.check.frame import Frame, Use
 from nnc.check.values import POISON, TensorValue, Value, is_number, show
@@ -88,26 +88,66 @@ def _run(fn: graph.Fn, given: Mapping[str, Value], do: Do, frame: Frame, span: S
             return names[expr.id]
         if isinstance(expr, graph.FnConst):
             return _NAMED[expr.name] if expr.name else expr.value
-        return applied(expr)
-
-    def applied(expr: graph.FnCall) -> Value:
+        if isinstance(expr, graph.FnList):
+            items = tuple(value(item) for item in expr.items)
+            return POISON if any(item is POISON for item in items) else items
         args = [value(arg) for arg in expr.args]
         kwargs = {key: value(arg) for key, arg in expr.kwargs.items()}
         if any(v is POISON for v in (*args, *kwargs.values())):
             return POISON
-        if isinstance(expr.op, graph.FnRef):
-            return _inner(expr.op.name, args, frame, do, span)
-        if expr.op in _CONSTANT and len(args) == 2 and all(map(is_number, args)):
-            result = _CONSTANT[expr.op].compute(expr.op, *args)
-            if isinstance(result, Trouble):
-                frame.faults.trouble(result, span)
-                return POISON
-            return result
-        return do(expr.op, args, kwargs)
+        return _applied(expr.op, args, kwargs, frame, do, span)
 
     for name, expr in fn.body:
-        names[name] = value(expr)
+        if isinstance(name, str):
+            names[name] = value(expr)
+        else:
+            names.update(zip(name, _parts(fn, name, value(expr), frame, span), strict=True))
     return value(fn.result)
+
+
+def _applied(
+    op: str | graph.FnRef, args: Sequence[Value], kwargs: Mapping[str, Value], frame: Frame, do: Do, span: Span
+) -> Value:
+    if isinstance(op, graph.FnRef):
+        return _inner(op.name, args, frame, do, span)
+    if op in _CONSTANT and len(args) == 2 and all(map(is_number, args)):
+        return _settled(_CONSTANT[op].compute(op, *args), frame, span)
+    if op == "getitem" and isinstance(args[0], tuple):
+        return _list_item(args[0], args[1:], frame, span)
+    return do(op, args, kwargs)
+
+
+def _settled(result: Value | Trouble, frame: Frame, span: Span) -> Value:
+    if isinstance(result, Trouble):
+        frame.faults.trouble(result, span)
+        return POISON
+    return result
+
+
+def _list_item(items: tuple[Value, ...], at: Sequence[Value], frame: Frame, span: Span) -> Value:
+    """`split(x, 2)[0]`: an index of a list of tensors."""
+    item = at[0]
+    if len(at) == 1 and isinstance(item, graph.IndexItem):
+        if item.is_slice:
+            return items[item.start : item.stop : item.step]
+        return _settled(index(items, item.start), frame, span)
+    return _settled(Trouble(codes.BAD_INDEX, "a list has one axis", expected="one index"), frame, span)
+
+
+def _parts(fn: graph.Fn, names: Sequence[str], value: Value, frame: Frame, span: Span) -> Sequence[Value]:
+    """The several values that several names take apart."""
+    if isinstance(value, tuple) and len(value) == len(names):
+        return value
+    if value is not POISON:
+        count = len(value) if isinstance(value, tuple) else 1
+        frame.faults.add(
+            codes.BAD_TARGETS,
+            f"in the fn `{fn.name}` {len(names)} names take apart what has {count} part{'s' * (count != 1)} here",
+            span,
+            expected=f"{len(names)} values for {', '.join(names)}",
+            found=str(count),
+        )
+    return [POISON] * len(names)
 
 
 def _inner(name: str, args: Sequence[Value], frame: Frame, do: Do, span: Span) -> Value:

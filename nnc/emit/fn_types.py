@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import field
 
-from nnc.graph import Fn, FnCall, FnConst, FnExpr, FnName, FnRef
+from nnc.graph import Fn, FnCall, FnConst, FnExpr, FnList, FnName, FnRef
 from nnc.lean import dataclass
 
 _ARITHMETIC = "add subtract multiply divide floor_divide mod power matmul negative where"
 # Functions of keras.ops that give floats where one argument is a tensor of floats.
 _FLOAT_OPS = frozenset(
-    f"""{_ARITHMETIC} abs absolute average clip cos cosh elu erf exp expand_dims expm1 floor ceil gelu hard_sigmoid
-    hard_silu hard_swish hard_tanh leaky_relu log log10 log1p log2 log_sigmoid log_softmax logsumexp max maximum mean
-    median min minimum norm prod reciprocal relu relu6 reshape round rsqrt selu sigmoid sign silu sin sinh softmax
-    softplus softsign sqrt square squeeze std sum swish tan tanh transpose var getitem""".split()
+    f"""{_ARITHMETIC} abs absolute average clip concatenate cos cosh elu erf exp expand_dims expm1 floor ceil gelu
+    hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu log log10 log1p log2 log_sigmoid log_softmax logsumexp max
+    maximum mean median min minimum norm prod reciprocal relu relu6 reshape round rsqrt selu sigmoid sign silu sin sinh
+    softmax softplus softsign split sqrt square squeeze stack std sum swish tan tanh transpose var getitem""".split()
 )
 
 
@@ -31,9 +31,10 @@ class Types:
     floats: set[str] = field(default_factory=set)
     _nodes: dict[int, bool] = field(default_factory=dict)
 
-    def bind(self, name: str, expr: FnExpr) -> None:
-        """Note what a local is once its expression has been seen."""
-        (self.floats.add if self.is_float(expr) else self.floats.discard)(name)
+    def bind(self, name: str | tuple[str, ...], expr: FnExpr) -> None:
+        """Note what a local is once its expression has been seen; several take its several values apart."""
+        note = self.floats.update if self.is_float(expr) else self.floats.difference_update
+        note((name,) if isinstance(name, str) else name)
         self._nodes.clear()
 
     def is_float(self, expr: FnExpr) -> bool:
@@ -52,6 +53,8 @@ class Types:
     def _of(self, expr: FnExpr) -> bool:
         if isinstance(expr, FnName):
             return expr.id in self.floats
+        if isinstance(expr, FnList):
+            return all(self.is_float(item) for item in expr.items)
         if not isinstance(expr, FnCall):
             return False
         if isinstance(expr.op, FnRef):
@@ -66,7 +69,7 @@ def is_number(expr: object) -> bool:
 
 def item_is_index(expr: object) -> bool:
     """Whether an operand is the index of a `getitem`, which has no type."""
-    return not isinstance(expr, (FnName, FnCall, FnConst))
+    return not isinstance(expr, (FnName, FnCall, FnConst, FnList))
 
 
 def float_fns(fns: Mapping[str, Fn]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from keras import ops
 from nnc.emit.names import fn_names, package_of, scoring_fns
 from nnc.emit.python_functions import index_items
 from nnc.emit.python_values import plain_name
-from nnc.graph import Fn, FnCall, FnConst, FnExpr, FnName, FnRef, IndexItem, Spec
+from nnc.graph import Fn, FnCall, FnConst, FnExpr, FnList, FnName, FnRef, IndexItem, Spec
 
 Function = Callable[..., Any]
 
@@ -40,7 +40,8 @@ def _build(fn: Fn, functions: Mapping[str, Function], *, scores: bool) -> Functi
             operands = (match_targets(*operands), operands[1])
         values = dict(zip(fn.parameters, operands, strict=True))
         for name, expr in fn.body:
-            values[name] = _evaluate(expr, values, functions)
+            value = _evaluate(expr, values, functions)
+            values.update({name: value} if isinstance(name, str) else dict(zip(name, value, strict=True)))
         return _evaluate(fn.result, values, functions)
 
     return function
@@ -65,12 +66,16 @@ def _evaluate(expr: FnExpr, values: Mapping[str, Any], functions: Mapping[str, F
     if isinstance(expr, FnConst):
         constant = _CONSTANTS.get(expr.name or "")
         return constant() if constant else expr.value
+    if isinstance(expr, FnList):
+        return [_evaluate(item, values, functions) for item in expr.items]
     return _call(expr, values, functions)
 
 
 def _call(expr: FnCall, values: Mapping[str, Any], functions: Mapping[str, Function]) -> Any:
     if expr.op == "getitem":
-        return _evaluate(expr.args[0], values, functions)[python_index(index_items(expr.args[1:]))]
+        index = python_index(index_items(expr.args[1:]))
+        operand = _evaluate(expr.args[0], values, functions)
+        return operand[index[0] if isinstance(operand, (list, tuple)) else index]
     args = [_evaluate(item, values, functions) for item in expr.args]
     kwargs = {key: _evaluate(item, values, functions) for key, item in expr.kwargs.items()}
     if isinstance(expr.op, FnRef):

@@ -11,7 +11,7 @@ from itertools import chain, count
 from pathlib import PurePath
 
 from nnc import catalog
-from nnc.graph import Fn, FnCall, FnExpr, FnRef, ModelGraph, Object, Spec, TrainConfig, Value
+from nnc.graph import Fn, FnCall, FnExpr, FnList, FnRef, ModelGraph, Object, Spec, TrainConfig, Value
 
 # What an emitted module calls its own: no fn of a spec may take these.
 MODULE_NAMES = frozenset(
@@ -109,6 +109,9 @@ def _called(expr: FnExpr) -> Iterator[str]:
         if isinstance(expr.op, FnRef):
             yield expr.op.name
         for item in (*expr.args, *expr.kwargs.values()):
+            yield from _called(item)
+    elif isinstance(expr, FnList):
+        for item in expr.items:
             yield from _called(item)
 
 

@@ -8,9 +8,9 @@ from dataclasses import field
 
 from nnc.emit.fn_types import Types, float_fns
 from nnc.emit.names import MODULE_NAMES, Names, fn_names, package_of
-from nnc.emit.python_code import Atom, Code, Invoke, Subscript, assign, comment, layout, returns, string
+from nnc.emit.python_code import Atom, Code, Group, Invoke, Subscript, assign, comment, layout, returns, string
 from nnc.emit.python_values import FnNames, index_text, op_code, plain_name, value_code
-from nnc.graph import Fn, FnCall, FnConst, FnExpr, FnName, FnRef, IndexItem, Spec
+from nnc.graph import Fn, FnCall, FnConst, FnExpr, FnList, FnName, FnRef, IndexItem, Spec
 from nnc.lean import dataclass
 
 # An expression that nests deeper is taken apart into locals, so that lines stay short and Python can parse it.
@@ -57,15 +57,22 @@ def function_source(fn: Fn, spec: Spec, *, scores: bool) -> str:
     for name, expr in _needed(fn):
         code = _expression(expr, writer, 0)
         writer.types.bind(name, expr)
-        if name not in writer.variables:
-            writer.variables[name] = writer.names.new(name)
-        if code != Atom(writer.variables[name]):  # `x = x` says nothing, and linters say so
-            writer.lines.append(assign(writer.variables[name], code))
+        targets = _targets(name, writer)
+        if code != Atom(targets):  # `x = x` says nothing, and linters say so
+            writer.lines.append(assign(targets, code))
     writer.lines.append(returns(_expression(fn.result, writer, 0)))
     register = Invoke(Atom("keras.saving.register_keras_serializable"), (), (("package", string(package_of(spec))),))
     return "\n".join(
         [f"@{layout(register, 0, 1)}", _signature(fns[fn.name], parameters), *_docstring(fn), *writer.lines]
     )
+
+
+def _targets(names: str | tuple[str, ...], writer: _Function) -> str:
+    """The variables that a binding gives, as they stand before its `=`."""
+    for name in (names,) if isinstance(names, str) else names:
+        if name not in writer.variables:
+            writer.variables[name] = "_" if name == "_" else writer.names.new(name)
+    return writer.variables[names] if isinstance(names, str) else ", ".join(writer.variables[name] for name in names)
 
 
 def _signature(name: str, parameters: list[str]) -> str:
@@ -85,15 +92,17 @@ def _docstring(fn: Fn) -> list[str]:
     return [f'    """{lines[0]}', *(f"    {line}" for line in lines[1:]), '    """']
 
 
-def _needed(fn: Fn) -> list[tuple[str, FnExpr]]:
+def _needed(fn: Fn) -> list[tuple[str | tuple[str, ...], FnExpr]]:
     """The bindings that the result hangs on; the others would be locals that nothing reads."""
     wanted = set(_names_in(fn.result))
-    kept: list[tuple[str, FnExpr]] = []
-    for name, expr in reversed(fn.body):
-        if name in wanted:
-            wanted.discard(name)
-            wanted |= _names_in(expr)
-            kept.append((name, expr))
+    kept: list[tuple[str | tuple[str, ...], FnExpr]] = []
+    for bound, expr in reversed(fn.body):
+        names = {bound} if isinstance(bound, str) else set(bound)
+        if names & wanted:
+            # Of several names those that nothing reads become `_`.
+            read = bound if isinstance(bound, str) else tuple(name if name in wanted else "_" for name in bound)
+            wanted = (wanted - names) | _names_in(expr)
+            kept.append((read, expr))
     return kept[::-1]
 
 
@@ -102,7 +111,7 @@ def _names_in(expr: FnExpr) -> set[str]:
         return {expr.id}
     if isinstance(expr, FnCall):
         return set().union(*(_names_in(item) for item in (*expr.args, *expr.kwargs.values())))
-    return set()
+    return set().union(*map(_names_in, expr.items)) if isinstance(expr, FnList) else set()
 
 
 def _expression(expr: FnExpr, writer: _Function, depth: int) -> Code:
@@ -110,6 +119,8 @@ def _expression(expr: FnExpr, writer: _Function, depth: int) -> Code:
         return Atom(writer.variables[expr.id])
     if isinstance(expr, FnConst):
         return _CONSTANTS.get(expr.name or "") or value_code(expr.value, writer.fns)
+    if isinstance(expr, FnList):
+        return Group("[", tuple(_expression(item, writer, depth) for item in expr.items))
     if depth < _DEEPEST:
         return _call(expr, writer, depth + 1)
     code = _call(expr, writer, 0)
