@@ -50,7 +50,7 @@ def python_source(path: str | os.PathLike[str], *, model: str | None = None, **p
     """The model as Python that builds it with Keras's functional API. Raises UserFault."""
     from nnc.pipeline.compile import python_text
 
-    checked = front.check(Path(path), _settings(params))
+    checked = front.check(Path(path), _settings(params, model))
     return python_text(checked, front.choose_model(front.require(checked), model))
 
 

@@ -143,7 +143,10 @@ def _two_outputs() -> Any:
     keras.utils.set_random_seed(3)
     x, z = keras.Input((6,), name="x"), keras.Input((6,), name="z")
     h = keras.layers.Concatenate()([keras.layers.Dense(4, "relu")(x), z])
-    outputs = {"yes": keras.layers.Dense(1, "sigmoid", name="yes")(h), "number": keras.layers.Dense(1, name="number")(h)}
+    outputs = {
+        "yes": keras.layers.Dense(1, "sigmoid", name="yes")(h),
+        "number": keras.layers.Dense(1, name="number")(h),
+    }
     return keras.Model([x, z], outputs)
 
 
@@ -193,9 +196,7 @@ def others() -> dict[str, Case]:
             both, losses, several, model=_two_outputs, x=[X, X[:, ::-1].copy()], sample_weight=WEIGHTS
         ),
         "a mask": lambda: case(YES, "binary_crossentropy", ["accuracy"], model=_masked, x=TOKENS),
-        "a mask over steps": lambda: case(
-            steps, "binary_crossentropy", ["accuracy"], model=_masked_sequence, x=TOKENS
-        ),
+        "a mask over steps": lambda: case(steps, "binary_crossentropy", ["accuracy"], model=_masked_sequence, x=TOKENS),
         "images and a constraint": lambda: case(YES, "binary_crossentropy", ["accuracy"], model=_images, x=images),
         "portions of a pass": lambda: case(YES, "binary_crossentropy", ["accuracy"], steps_per_epoch=2),
         "a batch of everything": lambda: case(YES, "binary_crossentropy", ["accuracy"], batch_size=1000),
@@ -241,9 +242,7 @@ def by_fit(make: Case) -> tuple[Any, dict[str, Any]]:
     model, args = make()
     rows = slice(VALIDATION, None)
     weights = args.get("sample_weight")
-    validation = tuple(
-        _cut(part, slice(0, VALIDATION)) for part in (args["x"], args["y"], weights) if part is not None
-    )
+    validation = tuple(_cut(part, slice(0, VALIDATION)) for part in (args["x"], args["y"], weights) if part is not None)
     rest = {key: value for key, value in args.items() if key not in {"x", "y", "sample_weight", "batch_size"}}
     found = model.fit(
         _cut(args["x"], rows),
@@ -276,7 +275,9 @@ def by_us(make: Case, feed: Any = None) -> tuple[Any, dict[str, Any]]:
 
 def _for_each(weights: Any, y: Any) -> Any:
     """`fit` gives one array of weights to every output."""
-    return keras.tree.map_structure(lambda _: weights, y) if weights is not None and keras.tree.is_nested(y) else weights
+    return (
+        keras.tree.map_structure(lambda _: weights, y) if weights is not None and keras.tree.is_nested(y) else weights
+    )
 
 
 def differences(make: Case, ours: Callable[[Case], Any] = by_us) -> dict[str, float]:

@@ -27,6 +27,7 @@ from nnc.check.params import parse_override
 from nnc.check.report import check_report
 from nnc.check.sections import Section
 from nnc.check.train import check_train
+from nnc.check.trained import trained_model
 from nnc.check.values import all_settled
 from nnc.check.written import written
 from nnc.diagnostics import Diagnostic, Findings
@@ -43,19 +44,24 @@ def check(
     widths: Mapping[str, int] | None = None,
     read: Callable[[str], Source] | None = None,
     syntax: Iterable[Diagnostic] = (),
+    model: str | None = None,
 ) -> tuple[graph.Spec | None, Findings]:
     """The checked spec (None where there are errors) and everything that was found.
 
     `overrides` are the values of `--set` by name, texts as on the command line or values. `widths` gives the sizes
     of `[features]` by the name of the Size (`features`, `features(Age, Fare)`) where the table is prepared. `read`
-    opens the files of `use` by their path from the main file's folder; it may raise UserFault or OSError.
+    opens the files of `use` by their path from the main file's folder; it may raise UserFault or OSError. `model` is
+    the one that `--model` asks for: the sections are held against it if they can be for it.
     `syntax` are the findings of the parser: names in the lines that it could not read are not called unknown.
     """
     context = Context(EVALUATORS, RUNNERS, widths or {}, unread=_unread(syntax))
     spec: graph.Spec | None = None
     try:
         with _collector_at_rest():
-            spec = _check_file(file, dict(overrides or {}), read, context)
+            loader = Loader(context, read)
+            unit = loader.load(file, "", dict(overrides or {}))
+            spec = _check_unit(unit, model if model in unit.models else None, context)
+            spec = replace(spec, origin=written(unit, loader.units))
     except Halt:
         pass  # a bound was reached; its finding is among the others already
     findings = context.faults.findings
@@ -80,14 +86,6 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _check_file(
-    file: tree.File, overrides: dict[str, object], read: Callable[[str], Source] | None, context: Context
-) -> graph.Spec:
-    loader = Loader(context, read)
-    unit = loader.load(file, "", overrides)
-    return replace(_check_unit(unit, context), origin=written(unit, loader.units))
-
-
 def _unread(syntax: Iterable[Diagnostic]) -> frozenset[str]:
     """The names in the lines where the parser found fault; what they define may be lost."""
     words: set[str] = set()
@@ -98,7 +96,7 @@ def _unread(syntax: Iterable[Diagnostic]) -> frozenset[str]:
     return frozenset(words)
 
 
-def _check_unit(unit: Unit, context: Context) -> graph.Spec:
+def _check_unit(unit: Unit, chosen: str | None, context: Context) -> graph.Spec:
     check_fns(unit.all_fns, unit.fn_scopes, context)
     models: dict[str, graph.ModelGraph] = {}
     for name, node in unit.models.items():
@@ -109,8 +107,8 @@ def _check_unit(unit: Unit, context: Context) -> graph.Spec:
     for definition in unit.blocks.values():
         if not context.usage.is_used(definition.node.name.span):
             try_out(definition, frame)
-    first = next(iter(unit.models), None)
-    outputs = tuple(output.name for output in models[first].outputs) if first in models else None
+    trained = trained_model(unit.models, unit.sections, chosen) if unit.sections else None
+    outputs = tuple(output.name for output in models[trained].outputs) if trained in models else None
     data, train, report, section = _sections(unit, outputs, frame)
     spec = graph.Spec(
         unit.file.source.name,
@@ -120,16 +118,19 @@ def _check_unit(unit: Unit, context: Context) -> graph.Spec:
         data,
         train,
         report,
+        trained=trained,
     )
     if not context.faults.findings.has_errors:
         lint(spec, section, unit, context)
-    return spec
+    if chosen is not None and trained not in (chosen, None):
+        return replace(spec, data=None, train=None, report=None, chosen=chosen)
+    return replace(spec, chosen=chosen)
 
 
 def _sections(
     unit: Unit, outputs: tuple[str, ...] | None, frame: Frame
 ) -> tuple[graph.DataConfig | None, graph.TrainConfig | None, graph.ReportConfig | None, Section | None]:
-    """The sections for the first model; `outputs` None where there is none or it has mistakes of its own."""
+    """The sections for a model of these `outputs`; None where there is none or it has mistakes of its own."""
     data, train, report = (unit.sections.get(kind) for kind in ("data", "train", "report"))
     if train is not None and not unit.models and not frame.context.unread:
         hint = "add: model Name { ... }"

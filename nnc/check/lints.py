@@ -38,8 +38,8 @@ class _Output:
 
 def lint(spec: graph.Spec, section: Section | None, unit: Unit, context: Context) -> None:
     """Put every warning on the list."""
-    for number, (name, model) in enumerate(spec.models.items()):
-        train = spec.train if number == 0 else None
+    for name, model in spec.models.items():
+        train = spec.train if name == spec.trained else None
         for output in _outputs(model, unit.models[name], train, section):
             for rule in _RULES:
                 rule(output, context)

@@ -98,7 +98,9 @@ def check_source(path: Path, source: Source, settings: Settings, *, widths: Mapp
         return used[str(place)]
 
     if file is not None:
-        spec, found = check_file(file, overrides=settings.overrides, widths=widths, read=read, syntax=findings)
+        spec, found = check_file(
+            file, overrides=settings.overrides, widths=widths, read=read, syntax=findings, model=settings.model
+        )
         findings = Findings([*findings, *found])
     return Checked(path, source, file, None if findings.has_errors else spec, findings, tuple(used.values()))
 
@@ -111,7 +113,10 @@ def require(checked: Checked) -> Spec:
 
 
 def choose_model(spec: Spec, name: str | None) -> ModelGraph:
-    """The model of that name, the only one, or else the first. Raises UserFault where there is none."""
+    """The model of that name, or else the one that the sections are for, or the first. Raises UserFault where there is
+
+    none.
+    """
     findings = Findings()
     if not spec.models:
         findings.add(codes.NO_MODEL, f"`{spec.file}` has no model", help="write one: model Name { ... }")

@@ -16,9 +16,20 @@ def read_table(checked: Checked) -> Table:
     """The rows that the spec names. Raises UserFault where it names none or they can't be read."""
     from nnc.data import load
 
-    config = require(checked).data
+    spec = require(checked)
+    config = spec.data
     if config is None:
         findings = Findings()
+        if spec.chosen is not None and spec.trained not in (spec.chosen, None):
+            findings.add(
+                codes.NOT_TRAINABLE,
+                f"`data` and `train` of `{checked.source.name}` name the outputs of the model `{spec.trained}`,"
+                f" so `{spec.chosen}` can't be trained",
+                expected=f"sections by the outputs of `{spec.chosen}`:"
+                f" {', '.join(output.name for output in spec.model.outputs)}",
+                help="leave --model out, or write the other model into a file of its own",
+            )
+            raise UserFault(findings)
         findings.add(
             codes.NOT_TRAINABLE,
             f"`{checked.source.name}` has no data section, so there is nothing to train on",
