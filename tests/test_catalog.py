@@ -12,7 +12,9 @@ import pytest
 from nnc.catalog import Applied, LayerRow, MetricRow, Rejection, Size, TensorType, apply_layer, apply_op, find, names
 from nnc.catalog.arguments import type_of
 from nnc.catalog.layers import FAMILIES
-from nnc.catalog.ops.table import RULES
+from nnc.catalog.ops.docs import doc_of
+from nnc.catalog.ops.refused import IN_MODELS
+from nnc.catalog.ops.table import rules
 from nnc.catalog.registry import NOT_YET
 from nnc.catalog.signatures import signature
 from nnc.catalog.values import FnRef, IndexItem, Object
@@ -257,6 +259,49 @@ def test_unknown_functions_and_arguments_are_refused():
     assert isinstance(apply_op("add", [x, "a"], {}), Rejection)
 
 
+def test_every_function_of_keras_has_a_rule_or_a_reason():
+    ruled, refused = set(rules()), set(IN_MODELS)
+    assert not ruled & refused
+    assert ruled | refused == {*names("ops"), "getitem"}
+    assert len(ruled) >= 240
+    assert all(doc_of(name) for name in names("ops"))
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "kwargs", "shapes"),
+    [
+        ("einsum", ["bij,bjk->bik", TensorType((3, 4)), TensorType((4, 5))], {}, [(3, 5)]),
+        ("einsum", ["bhij,bhjk", TensorType((2, 3, 4)), TensorType((2, 4, 5))], {}, [(2, 3, 5)]),
+        ("svd", [TensorType((4, 3))], {}, [(4, 4), (3,), (3, 3)]),
+        ("stft", [TensorType((16,)), 4, 2, 4], {}, [(9, 3), (9, 3)]),
+        ("pad", [TensorType((7,)), ((0, 0), (1, 2))], {}, [(10,)]),
+        ("take", [TensorType((7, 3)), (0, 2)], {"axis": 1}, [(2, 3)]),
+        ("max_pool", [TensorType((8, 8, 3)), 2], {}, [(4, 4, 3)]),
+        ("dot_product_attention", [TensorType((5, 2, 4)), *[TensorType((6, 2, 4))] * 2], {}, [(5, 2, 4)]),
+        ("unstack", [TensorType((3, 2))], {"axis": 1}, [(2,)] * 3),
+    ],
+)
+def test_functions_have_the_shapes_of_their_definitions(name, args, kwargs, shapes):
+    assert [out.shape for out in apply_op(name, args, kwargs)] == shapes
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "kwargs", "words"),
+    [
+        ("einsum", ["bij,bjk->bik", TensorType((3, 4)), TensorType((3, 5))], {}, "the axis `j` has two sizes"),
+        ("inv", [TensorType((3, 4))], {}, "the matrices must be square"),
+        ("take", [TensorType((7,)), 9], {"axis": 1}, "there is no place 9 in an axis of 7"),
+        ("while_loop", [TensorType((7,))], {}, "a spec holds none"),
+        ("segment_sum", [TensorType((7,)), (0, 1)], {}, "it would mix the rows of a batch"),
+        ("irfft", [(TensorType((1,)), TensorType((1,)))], {}, "no values"),
+    ],
+)
+def test_a_refused_function_says_why(name, args, kwargs, words):
+    refused = apply_op(name, args, kwargs)
+    assert isinstance(refused, Rejection)
+    assert words in refused.reason
+
+
 JUNK = (
     None, True, 0, -1, 7, 10**30, 2.5, float("nan"), "a", "", (), (1, "a"), ((1, 2), (3,)), {"a": 1}, FnRef("f"),
     Object("layers", "Dense", {"units": 3}), Object("layers", "Nonsense"), IndexItem(0),
@@ -268,7 +313,7 @@ JUNK = (
 
 def test_no_junk_makes_a_function_fail():
     rng = random.Random(1)  # noqa: S311 - sampling, no secret
-    offered = [*RULES, "sum", "nonsense"]
+    offered = [*rules(), "sum", "nonsense"]
     for number in range(6000):
         name = offered[number % len(offered)]
         found = signature("ops", name)

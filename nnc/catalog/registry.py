@@ -83,6 +83,11 @@ def _function_row(kind: str, found: Signature) -> Row:
             default=default[0] if default else None, many=name.startswith("*"))
         for name, *default in found.args
     )  # fmt: skip
+    if kind == "ops":
+        from nnc.catalog.ops.docs import doc_of
+        from nnc.catalog.ops.refused import NEVER
+
+        return Row(kind, found.name, args, doc_of(found.name), found.aliases, NEVER.get(found.name))
     doc = DOCS.get(kind, {}).get(found.name, "")
     return Row(kind, found.name, args, doc, found.aliases, REFUSED.get((kind, found.name)))
 

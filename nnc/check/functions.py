@@ -322,6 +322,10 @@ def _fn_call(node: tree.Fn, function: tree.Name, expr: tree.Call, body: _Body) -
 
 
 def _op_call(row: Row, expr: tree.Call, body: _Body) -> graph.FnExpr | None:
+    if row.refused is not None:
+        message = f"`{row.name}` can't be in a spec: {row.refused}"
+        body.context.faults.add(codes.REFUSED, message, expr.function.span)
+        return None
     matched = match(row.name, row.args, expr, Frame(body.context, body.scope))
     if matched is None:
         for argument in expr.arguments:

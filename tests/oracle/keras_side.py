@@ -87,7 +87,13 @@ def ask(
     return Answer(True, found, trainable, non_trainable)
 
 
-def ask_op(function: Callable[..., Any], leaves: Sequence[TensorType]) -> Answer:
+def _units(leaf: TensorType) -> Any:
+    """Unit matrices, for functions that can't take every matrix (an inverse)."""
+    shape = (BATCH, *_open(leaf))
+    return tf.cast(tf.eye(*shape[-2:], batch_shape=shape[:-2]) if len(shape) > 2 else tf.ones(shape), leaf.dtype)
+
+
+def ask_op(function: Callable[..., Any], leaves: Sequence[TensorType], *, unit: bool = False) -> Answer:
     """The answer to `function(*tensors)`, a call of `keras.ops` with its constants filled in."""
     try:
         outputs = _flat(function(*map(_symbol, leaves)))
@@ -97,7 +103,7 @@ def ask_op(function: Callable[..., Any], leaves: Sequence[TensorType]) -> Answer
         traced = tf.function(function, input_signature=signature).get_concrete_function().structured_outputs
         _agree(outputs, _flat(traced))
         if not _any_open(leaves):
-            _agree(outputs, _flat(function(*(_data(leaf, 1) for leaf in leaves))))
+            _agree(outputs, _flat(function(*(_units(leaf) if unit else _data(leaf, 1) for leaf in leaves))))
     except Exception as error:  # noqa: BLE001 - as above
         return Answer(False, why=f"{type(error).__name__}: {str(error).strip()[:300]}")
     if any(tuple(out.shape[:1]) != (None,) for out in outputs):

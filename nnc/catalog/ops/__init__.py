@@ -16,20 +16,24 @@ def apply_op(name: str, args: Sequence[Argument], kwargs: Mapping[str, Argument]
     as Keras does; what would mix the rows of a batch is refused.
     """
     from nnc.catalog.ops.arrays import enter, leave
-    from nnc.catalog.ops.table import RULES
+    from nnc.catalog.ops.table import rule_of
     from nnc.catalog.rules import Refused
 
-    rule = RULES.get(name)
+    rule = rule_of(name)
     if rule is None:
-        return Rejection(
-            f"nnc can't check `ops.{name}` on the tensors of a model yet",
-            help="a layer may do the same; in a loss or a metric it can be used",
-        )
+        return _not_in_a_model(name)
     try:
         bound = _bound(name, [enter(arg) for arg in args], {key: enter(arg) for key, arg in kwargs.items()})
         return tuple(leave(array) for array in rule(bound))
     except Refused as refused:
         return refused.rejection
+
+
+def _not_in_a_model(name: str) -> Rejection:
+    from nnc.catalog.ops.refused import IN_MODELS
+
+    reason = IN_MODELS.get(name, "Keras has no such function")
+    return Rejection(f"`ops.{name}` can't stand in a model: {reason}")
 
 
 def _bound(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,14 +47,16 @@ def _bound(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[st
             raise Refused("an index needs a tensor", "`x[:, 0]`", "none")
         return {"x": args[0], "items": tuple(args[1:])}
     found = signature("ops", name)
-    names = [arg[0] for arg in found.args] if found else []
+    names = [arg[0].lstrip("*") for arg in found.args] if found else []
+    if found and found.args and found.args[-1][0].startswith("*"):
+        args = (*args[: len(names) - 1], tuple(args[len(names) - 1 :]))
     given = dict(zip(names, args, strict=False)) | dict(kwargs)
     unknown = [key for key in kwargs if key not in names]
     if len(args) > len(names) or unknown or len(given) < len(args) + len(kwargs):
         raise Refused(
             f"`ops.{name}` does not take these arguments", ", ".join(names), unknown[0] if unknown else len(args)
         )
-    missing = [arg[0] for arg in (found.args if found else ()) if len(arg) == 1 and arg[0] not in given]
+    missing = [arg[0] for arg in (found.args if found else ()) if len(arg) == 1 and arg[0].lstrip("*") not in given]
     if missing:
         raise Refused(f"`ops.{name}` needs `{missing[0]}`", ", ".join(names), argument=missing[0])
     defaults = {arg[0]: arg[1] for arg in (found.args if found else ()) if len(arg) > 1}

@@ -60,6 +60,17 @@ def floated(dtype: str) -> str:
     return dtype if is_float(dtype) else "float32"
 
 
+def floated_wide(dtype: str) -> str:
+    """The same, where 64-bit whole numbers become 64-bit floats."""
+    return "float64" if dtype == "int64" else floated(dtype)
+
+
+def size_in_bytes(dtype: str) -> int:
+    """How many bytes a value takes."""
+    digits = "".join(letter for letter in dtype if letter.isdigit())
+    return int(digits) // 8 if digits else 1
+
+
 def single(_: str) -> str:
     """A function whose result Keras says is float32 whatever float goes in."""
     return "float32"
@@ -94,9 +105,19 @@ _WHO: Mapping[str, Callable[[str], bool]] = {
     "floats": is_float,
     "numbers": lambda dtype: dtype != "bool",
     "signed": lambda dtype: dtype != "bool" and not dtype.startswith("uint"),
+    "whole": lambda dtype: dtype.startswith(("int", "uint")),
+    "wide": lambda dtype: dtype in ("float32", "float64"),
+    "not half": lambda dtype: dtype not in ("float16", "bfloat16"),
     "any": lambda _: True,
 }
-_NOUNS = {"floats": "a float tensor", "numbers": "numbers, not truth values", "signed": "numbers that can be negative"}
+_NOUNS = {
+    "floats": "a float tensor",
+    "whole": "whole numbers",
+    "wide": "a float32 or float64 tensor",
+    "not half": "a tensor that is not of 16-bit floats",
+    "numbers": "numbers, not truth values",
+    "signed": "numbers that can be negative",
+}
 
 
 def need(array: Array, takes: str, argument: str) -> None:

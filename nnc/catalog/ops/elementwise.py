@@ -73,15 +73,52 @@ def single_axis(rule: OpRule) -> OpRule:
     return one
 
 
-def binary(*more: str, takes: str = "numbers", result: DtypeRule = dtypes.kept) -> OpRule:
-    """A function of two values laid over each other."""
+def binary(
+    *more: str,
+    takes: str = "numbers",
+    result: DtypeRule = dtypes.kept,
+    each: tuple[str, str] = ("any", "any"),
+    tensors: bool = False,
+) -> OpRule:
+    """A function of two values laid over each other.
+
+    `takes` is asked of their common dtype, `each` of their own; with `tensors` neither may be a constant.
+    """
 
     def rule(bound: Bound) -> tuple[Array, ...]:
         (a_name, a_value), (b_name, b_value) = list(bound.items())[:2]
         pair = as_array(a_value, a_name), as_array(b_value, b_name)
+        if tensors and not (isinstance(a_value, Array) and isinstance(b_value, Array)):
+            raise Refused("both must be tensors", "two tensors", "a constant", b_name)
+        dtypes.need(pair[0], each[0], a_name)
+        dtypes.need(pair[1], each[1], b_name)
         dtype = dtypes.promoted(pair, *more)
         dtypes.need(Array((), dtype), takes, a_name)
         return (Array(broadcast([array.shape for array in pair]), result(dtype)),)
+
+    return rule
+
+
+def with_dtype(bound: Bound) -> tuple[Array, ...]:
+    """A function to another dtype, which must be named."""
+    name, array = first(bound)
+    if bound["dtype"] is None:
+        raise Refused("`dtype` must be named", "a dtype such as `float32`", "none", "dtype")
+    del name
+    return (Array(array.shape, str(bound["dtype"])),)
+
+
+def quantile(most: int) -> OpRule:
+    """The value below which a share of an axis lies; `q` is from 0 to `most`."""
+    reduced = reduction(dtypes.floated)
+
+    def rule(bound: Bound) -> tuple[Array, ...]:
+        q = bound["q"]
+        if isinstance(q, tuple):
+            raise Refused("several quantiles would come before the batch axis", "one number", list(q), "q")
+        if isinstance(q, bool) or not isinstance(q, (int, float)) or not 0 <= q <= most:
+            raise Refused(f"`q` must be a number from 0 to {most}", f"a number from 0 to {most}", q, "q")
+        return reduced(bound)
 
     return rule
 

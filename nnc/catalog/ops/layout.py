@@ -14,8 +14,11 @@ from nnc.catalog.rules import Refused, merged, product, unknown
 from nnc.catalog.shape import Dim, Shape, Size
 from nnc.catalog.values import IndexItem
 
+MOST_PARTS = 4096
 
-def _ints(value: Argument, argument: str) -> tuple[int, ...]:
+
+def ints_of(value: Argument, argument: str) -> tuple[int, ...]:
+    """An argument that must be a whole number or a list of them."""
     items = value if isinstance(value, (tuple, list)) else (value,)
     if not all(isinstance(item, int) and not isinstance(item, bool) for item in items):
         raise Refused(f"`{argument}` must be whole numbers", "whole numbers", value, argument)
@@ -25,7 +28,7 @@ def _ints(value: Argument, argument: str) -> tuple[int, ...]:
 def reshape(bound: Bound) -> tuple[Array, ...]:
     """The batch is written as -1, and the rest must hold as many values as before."""
     array = as_array(bound["x"], "x")
-    target = _ints(bound["newshape"], "newshape")
+    target = ints_of(bound["newshape"], "newshape")
     total = product(array.shape[1:])
     rest = math.prod(target[1:])
     if not target or target[0] != -1 or any(size < 0 for size in target[1:]) or total is None:
@@ -48,7 +51,7 @@ def transpose(bound: Bound) -> tuple[Array, ...]:
     array = as_array(bound["x"], "x")
     rank = len(array.shape)
     axes = bound["axes"]
-    order = tuple(range(rank))[::-1] if axes is None else tuple(axis_in(a, rank, "axes") for a in _ints(axes, "axes"))
+    order = tuple(range(rank))[::-1] if axes is None else tuple(axis_in(a, rank, "axes") for a in ints_of(axes, "axes"))
     if sorted(order) != list(range(rank)):
         raise Refused("`axes` must name each axis once", f"each of 0 to {rank - 1}", axes, "axes")
     return (Array(tuple(array.shape[axis] for axis in order), array.dtype),)
@@ -68,7 +71,7 @@ def moveaxis(bound: Bound) -> tuple[Array, ...]:
     array = as_array(bound["x"], "x")
     rank = len(array.shape)
     source, target = (
-        tuple(axis_in(axis, rank, name) for axis in _ints(bound[name], name)) for name in ("source", "destination")
+        tuple(axis_in(axis, rank, name) for axis in ints_of(bound[name], name)) for name in ("source", "destination")
     )
     if len(source) != len(target) or len(set(source)) < len(source) or len(set(target)) < len(target):
         raise Refused("each axis needs a place of its own", "equally many different axes", source, "source")
@@ -81,7 +84,7 @@ def moveaxis(bound: Bound) -> tuple[Array, ...]:
 def expand_dims(bound: Bound) -> tuple[Array, ...]:
     """New axes of size 1."""
     array = as_array(bound["x"], "x")
-    axes = _ints(bound["axis"], "axis")
+    axes = ints_of(bound["axis"], "axis")
     rank = len(array.shape) + len(axes)
     places = {axis_in(axis, rank) for axis in axes}
     if len(places) < len(axes):
@@ -97,7 +100,7 @@ def squeeze(bound: Bound) -> tuple[Array, ...]:
         raise Refused(
             "Keras must be told which axis falls away, since the size of a batch is open", "an axis", "none", "axis"
         )
-    axes = {axis_in(axis, len(array.shape)) for axis in _ints(bound["axis"], "axis")}
+    axes = {axis_in(axis, len(array.shape)) for axis in ints_of(bound["axis"], "axis")}
     for axis in axes:
         if array.shape[axis] != 1:
             raise Refused(f"axis {axis} is no axis of size 1", "an axis of size 1", array.shape[axis], "axis")
@@ -113,20 +116,21 @@ def repeat(bound: Bound) -> tuple[Array, ...]:
         raise Refused("`repeats` must be a positive whole number", "a positive whole number", times, "repeats")
     size = array.shape[axis]
     wide: Dim = size * times if isinstance(size, int) else (size if times == 1 else unknown(size))
-    return (Array(_with(array.shape, axis, wide), array.dtype),)
+    return (Array(with_size(array.shape, axis, wide), array.dtype),)
 
 
 def roll(bound: Bound) -> tuple[Array, ...]:
     """Values along an axis move round."""
     array = as_array(bound["x"], "x")
     axes_in(bound["axis"], len(array.shape))
-    shifts, axes = _ints(bound["shift"], "shift"), _ints(bound["axis"], "axis")
+    shifts, axes = ints_of(bound["shift"], "shift"), ints_of(bound["axis"], "axis")
     if len(shifts) != len(axes):
         raise Refused("each axis needs its own shift", f"{len(axes)} shifts", len(shifts), "shift")
     return (array,)
 
 
-def _with(shape: Shape, axis: int, size: Dim) -> Shape:
+def with_size(shape: Shape, axis: int, size: Dim) -> Shape:
+    """The shape with another size along that axis."""
     return (*shape[:axis], size, *shape[axis + 1 :])
 
 
@@ -150,7 +154,7 @@ def concatenate(bound: Bound) -> tuple[Array, ...]:
     total: Dim = sum(size for size in sizes if isinstance(size, int))
     if any(isinstance(size, Size) for size in sizes):
         total = sizes[0] if len(sizes) == 1 else unknown(*sizes)
-    shape = _with(_alike(arrays, axis), axis, total)
+    shape = with_size(_alike(arrays, axis), axis, total)
     return (Array(shape, dtypes.promoted(arrays)),)
 
 
@@ -185,6 +189,8 @@ def split(bound: Bound) -> tuple[Array, ...]:
     array = as_array(bound["x"], "x")
     axis = one_axis(bound["axis"], len(array.shape))
     size, parts = array.shape[axis], bound["indices_or_sections"]
+    if isinstance(size, Size) and isinstance(parts, int) and 1 <= parts <= MOST_PARTS and not isinstance(parts, bool):
+        return (Array(with_size(array.shape, axis, size if parts == 1 else unknown(size)), array.dtype),) * parts
     if not isinstance(size, int):
         raise Refused("only a known size can be split", "a known size", size, "axis")
     if isinstance(parts, int) and not isinstance(parts, bool):
@@ -192,13 +198,13 @@ def split(bound: Bound) -> tuple[Array, ...]:
             raise Refused(
                 f"{size} can't be split into {parts} equal parts", f"a divisor of {size}", parts, "indices_or_sections"
             )
-        return (Array(_with(array.shape, axis, size // parts), array.dtype),) * parts
-    edges = (0, *_ints(parts, "indices_or_sections"), size)
+        return (Array(with_size(array.shape, axis, size // parts), array.dtype),) * parts
+    edges = (0, *ints_of(parts, "indices_or_sections"), size)
     if any(a > b for a, b in pairwise(edges)):
         raise Refused(
             "the places must rise and lie inside", f"places from 0 to {size}", list(edges[1:-1]), "indices_or_sections"
         )
-    return tuple(Array(_with(array.shape, axis, b - a), array.dtype) for a, b in pairwise(edges))
+    return tuple(Array(with_size(array.shape, axis, b - a), array.dtype) for a, b in pairwise(edges))
 
 
 # ---- picking -------------------------------------------------------------------------------------
@@ -230,7 +236,7 @@ def _flat(items: Argument) -> list[IndexItem]:
         elif isinstance(item, IndexItem):
             found.append(item)
         else:
-            found.append(IndexItem(start=_ints(item, "index")[0]))
+            found.append(IndexItem(start=ints_of(item, "index")[0]))
     return found
 
 
@@ -292,5 +298,5 @@ def top_k(bound: Bound) -> tuple[Array, ...]:
     last = array.shape[-1]
     if isinstance(k, bool) or not isinstance(k, int) or k < 1 or (isinstance(last, int) and k > last):
         raise Refused(f"there are no {k} largest of {last}", f"1 to {last}", k, "k")
-    shape = _with(array.shape, len(array.shape) - 1, k)
+    shape = with_size(array.shape, len(array.shape) - 1, k)
     return Array(shape, array.dtype), Array(shape, "int32")
