@@ -271,7 +271,7 @@ def test_every_function_of_keras_has_a_rule_or_a_reason():
     ("name", "args", "kwargs", "shapes"),
     [
         ("einsum", ["bij,bjk->bik", TensorType((3, 4)), TensorType((4, 5))], {}, [(3, 5)]),
-        ("einsum", ["bhij,bhjk", TensorType((2, 3, 4)), TensorType((2, 4, 5))], {}, [(2, 3, 5)]),
+        ("einsum", ["bhij,bhjk->bhik", TensorType((2, 3, 4)), TensorType((2, 4, 5))], {}, [(2, 3, 5)]),
         ("svd", [TensorType((4, 3))], {}, [(4, 4), (3,), (3, 3)]),
         ("stft", [TensorType((16,)), 4, 2, 4], {}, [(9, 3), (9, 3)]),
         ("pad", [TensorType((7,)), ((0, 0), (1, 2))], {}, [(10,)]),

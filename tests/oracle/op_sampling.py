@@ -108,8 +108,8 @@ _SUBSCRIPTS = (
 )  # fmt: skip
 # Functions whose tensors have a form of their own: so many axes, and how the others follow the first.
 _RANKS: dict[str, tuple[int, ...]] = {
-    **dict.fromkeys(("cholesky", "cholesky_inverse", "inv", "det", "eigh", "logdet", "matrix_rank", "pinv", "qr", "svd"),
-                    (2, 2, 3, 1)),
+    **dict.fromkeys(["cholesky", "cholesky_inverse", "inv", "det", "eigh", "logdet", "matrix_rank"], (2, 2, 3, 1)),
+    **dict.fromkeys(["pinv", "qr", "svd"], (2, 2, 3, 1)),
     **dict.fromkeys(("solve", "solve_triangular"), (2, 2, 3)), "cdist": (2, 2, 3), "cross": (1, 1, 2),
     "depth_to_space": (3,), "space_to_depth": (3,), "fold": (2,), "dot_product_attention": (3, 3, 3, 2),
     "max_pool": (2, 2, 3, 4, 1), "average_pool": (2, 2, 3, 4, 1), "pad": (1, 2, 3), "slice": (1, 2),

@@ -73,13 +73,13 @@ def slice_(bound: Bound) -> tuple[Array, ...]:
     begin, sizes = (ints_of(bound[name], name) for name in ("start_indices", "shape"))
     if len(begin) != len(array.shape) or len(sizes) != len(array.shape):
         raise Refused("each axis needs a start and a size", f"{len(array.shape)} of each", len(begin), "start_indices")
-    if begin[0] != 0 or sizes[0] != -1:
-        raise Refused("a slice must leave the batch alone", "start 0 and size -1 first", begin[0], "start_indices")
+    if not begin or begin[0] != 0 or sizes[0] != -1:
+        raise Refused(
+            "a slice must leave the batch alone", "start 0 and size -1 first", list(begin[:1]), "start_indices"
+        )
     for size, start, count in zip(array.shape[1:], begin[1:], sizes[1:], strict=True):
         if start < 0 or count < 1 or (isinstance(size, int) and start + count > size):
-            raise Refused(
-                f"{count} values from {start} do not lie in an axis of {size}", f"up to {size}", count, "shape"
-            )
+            raise Refused(f"{count} values from {start} do not fit into {size}", f"up to {size}", count, "shape")
     return (Array((array.shape[0], *sizes[1:]), array.dtype),)
 
 
@@ -89,8 +89,8 @@ def slice_update(bound: Bound) -> tuple[Array, ...]:
     begin = ints_of(bound["start_indices"], "start_indices")
     if len(begin) != len(array.shape) or len(news.shape) != len(array.shape):
         raise Refused("both must have equally many axes, with a start for each", str(array), news, "updates")
-    if begin[0] != 0 or news.shape[0] is not BATCH:
-        raise Refused("the update must leave the batch alone", "start 0 first", begin[0], "start_indices")
+    if not begin or begin[0] != 0 or news.shape[0] is not BATCH:
+        raise Refused("the update must leave the batch alone", "start 0 first", list(begin[:1]), "start_indices")
     if news.dtype != array.dtype:
         raise Refused("both must have the same dtype", array.dtype, news.dtype, "updates")
     for size, start, count in zip(array.shape[1:], begin[1:], news.shape[1:], strict=True):
@@ -258,7 +258,7 @@ def tile(bound: Bound) -> tuple[Array, ...]:
     array = as_array(bound["x"], "x")
     repeats = ints_of(bound["repeats"], "repeats")
     repeats = (1,) * (len(array.shape) - len(repeats)) + repeats
-    if len(repeats) > len(array.shape) or repeats[0] != 1:
+    if len(repeats) > len(array.shape) or not repeats or repeats[0] != 1:
         raise Refused("`tile` must leave the batch alone", "1 for the batch", list(repeats), "repeats")
     if min(repeats) < 1:
         raise Refused(EMPTY, "positive whole numbers", list(repeats), "repeats")
@@ -276,8 +276,8 @@ def pad(bound: Bound) -> tuple[Array, ...]:
     if len(pairs) != len(array.shape) or any(len(pair) != 2 or min(pair) < 0 for pair in pairs):
         noun = f"{len(array.shape)} pairs, the first for the batch"
         raise Refused("`pad_width` must be a pair for each axis", noun, widths, "pad_width")
-    if pairs[0] != (0, 0):
-        raise Refused("padding must leave the batch alone", "[0, 0] first", list(pairs[0]), "pad_width")
+    if not pairs or pairs[0] != (0, 0):
+        raise Refused("padding must leave the batch alone", "[0, 0] first", list(pairs[:1]), "pad_width")
     if mode not in ("constant", *_ROOM):
         raise Refused("`mode` must be `constant`, `reflect` or `symmetric`", "one of these", mode, "mode")
     fill = bound["constant_values"]
