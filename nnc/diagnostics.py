@@ -10,8 +10,7 @@ The codes stand in `nnc/codes.py`, one row each; a phase names a row there and n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from nnc.lean import dataclass
 from nnc.source import Span
@@ -38,11 +37,33 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A change that a machine can make: put `replacement` where `span` is."""
+    """A change that a machine can make: put `replacement` where `span` is.
+
+    `sure` says that it is what was meant as far as anybody can tell; `nnc check --fix` makes such changes alone.
+    """
 
     title: str
     span: Span
     replacement: str
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A tensor on its way to a fault: what made it, as it is written in the spec, and the shape it has then.
+
+    `block` is the block that the step stands in, `round` which time it is carried out, where a loop or a block that is
+    used several times does so more than once.
+    """
+
+    text: str
+    shape: str
+    span: Span
+    block: str | None = None
+    round: int | None = None
+
+
+Route: TypeAlias = tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +77,10 @@ class DataPlace:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. `message` is one plain sentence; `help` says how to mend it, also in a sentence."""
+    """One finding. `message` is one plain sentence; `help` says how to mend it, also in a sentence.
+
+    `routes` are the ways of the tensors that the fault is about, from the model's input on.
+    """
 
     code: Code
     message: str
@@ -66,6 +90,7 @@ class Diagnostic:
     help: str | None = None
     fix: Fix | None = None
     data_place: DataPlace | None = None
+    routes: tuple[Route, ...] = ()
 
     @property
     def severity(self) -> Severity:
@@ -96,10 +121,11 @@ class Findings:
         help: str | None = None,  # noqa: A002 - the field's own name, as in Diagnostic
         fix: Fix | None = None,
         data_place: DataPlace | None = None,
+        routes: tuple[Route, ...] = (),
     ) -> None:
         """Put a finding on the list; a bare `Span` is a label without words."""
         labels = tuple(p if isinstance(p, Label) else Label(p) for p in places)
-        self._items.append(Diagnostic(code, message, labels, expected, found, help, fix, data_place))
+        self._items.append(Diagnostic(code, message, labels, expected, found, help, fix, data_place, routes))
 
     def extend(self, items: Iterable[Diagnostic]) -> None:
         """Put several findings on the list."""
@@ -110,6 +136,11 @@ class Findings:
 
     def __len__(self) -> int:
         return len(self._items)
+
+    @property
+    def last(self) -> Diagnostic | None:
+        """What was put on the list last."""
+        return self._items[-1] if self._items else None
 
     @property
     def has_errors(self) -> bool:
@@ -127,17 +158,3 @@ class UserFault(Exception):
 
 class RunFault(UserFault):
     """A run failed although spec and data are right (it diverged, the disk is full); exit code 3."""
-
-
-def suggest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that the user most likely meant, or None if nothing is near.
-
-    Case is ignored first, since `dense` for `Dense` is the commonest slip of all.
-    """
-    names = list(known)
-    folded = {n.casefold().replace("_", ""): n for n in reversed(names)}
-    exact = folded.get(name.casefold().replace("_", ""))
-    if exact is not None:
-        return exact
-    near = get_close_matches(name.casefold().replace("_", ""), folded, n=1, cutoff=0.6)
-    return folded[near[0]] if near else None

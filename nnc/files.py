@@ -45,6 +45,8 @@ def _move(made: Path, target: Path, workshop: Path) -> None:
             old.rename(target)
             raise
     else:
+        if target.is_file() and made.is_file():
+            shutil.copymode(target, made)  # what only its owner may read stays so
         made.replace(target)
 
 

@@ -54,3 +54,6 @@ MAX_USE_DEPTH = 20
 
 MAX_SYNTAX_TROUBLES = 1000
 """Times that the parser takes up the thread again; not each of them is a finding of its own."""
+
+MAX_ROUTE = 1000
+"""Steps back that a tensor's way to a fault is followed; nobody reads more."""

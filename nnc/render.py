@@ -1,14 +1,15 @@
-"""Findings for people (text) and for machines (JSON, SARIF, GitHub's workflow commands)."""
+"""Findings for people: source, carets and sentences."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from unicodedata import category, east_asian_width
 
-from nnc.diagnostics import Diagnostic, Label
+from nnc.diagnostics import Diagnostic, Fix, Label, Route, Step
 from nnc.source import Source, Span
+
+_Paint = Callable[[str, str], str]
 
 # How much of a long line is shown around the place, in characters.
 _LINE_BUDGET = 110
@@ -26,17 +27,21 @@ def plain(text: str) -> str:
 # ---- text ----------------------------------------------------------------------------------------
 
 
-def render_text(findings: Iterable[Diagnostic], *, color: bool = False) -> str:
-    """Every finding as source, caret and sentences, a blank line between them, and a count at the end."""
+def render_text(findings: Iterable[Diagnostic], *, color: bool = False, shapes: bool = False) -> str:
+    """Every finding as source, caret and sentences, a blank line between them, and a count at the end.
+
+    `shapes` shows the whole way of every tensor to a fault of shapes; without it a long way is cut in the middle, and
+    one that the labels tell already is left out.
+    """
     items = list(findings)
     if not items:
         return ""
     paint = _painter(color)
-    blocks = ["\n".join(_block(item, paint)) for item in items]
+    blocks = ["\n".join(_block(item, paint, shapes=shapes)) for item in items]
     return "\n\n".join([*blocks, _count(items)]) + "\n"
 
 
-def _painter(color: bool) -> Callable[[str, str], str]:
+def _painter(color: bool) -> _Paint:
     if not color:
         return lambda _, text: text
     return lambda style, text: f"\x1b[{_PAINT[style]}m{text}\x1b[0m"
@@ -53,7 +58,7 @@ def _count(items: list[Diagnostic]) -> str:
     return " and ".join(words)
 
 
-def _block(item: Diagnostic, paint: Callable[[str, str], str]) -> list[str]:
+def _block(item: Diagnostic, paint: _Paint, *, shapes: bool) -> list[str]:
     lines = [f"{paint(item.severity, f'{item.severity}[{item.code.id}]')}: {paint('title', _prose(item.message))}"]
     width = max((len(str(label.span.source.position(label.span.start)[0])) for label in item.labels), default=1)
     if item.data_place is not None:
@@ -68,6 +73,9 @@ def _block(item: Diagnostic, paint: Callable[[str, str], str]) -> list[str]:
         if text:
             style = "help" if word == "help" else "title"
             lines.append(f"{' ' * width} = {paint(style, f'{word}:')} {_prose(text)}")
+    if item.fix is not None and not (item.help or "").startswith("did you mean"):
+        lines.extend(_mended(item.fix, width, paint))
+    lines.extend(_ways(item, width, paint, whole=shapes))
     return lines
 
 
@@ -92,7 +100,7 @@ def _excerpt(
     first: bool,
     width: int,
     item: Diagnostic,
-    paint: Callable[[str, str], str],
+    paint: _Paint,
 ) -> list[str]:
     line, column = source.position(labels[0].span.start)
     gutter = " " * width
@@ -139,101 +147,70 @@ def _cells(text: str) -> int:
     return sum(2 if east_asian_width(char) in "WF" else category(char) not in ("Mn", "Me") for char in text)
 
 
-# ---- for machines --------------------------------------------------------------------------------
+# ---- the mended line, and the way to a fault -----------------------------------------------------
 
 
-def _region(span: Span) -> dict[str, int]:
-    line, column = span.source.position(span.start)
-    end_line, end_column = span.source.position(span.end)
-    return {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
+def _mended(fix: Fix, width: int, paint: _Paint) -> list[str]:
+    """The line as the fix makes it, and `+` or `~` under what is new; nothing where that is no single short line."""
+    source, span = fix.span.source, fix.span
+    number, column = source.position(span.start)
+    line = source.line(number)
+    if (
+        "\n" in fix.replacement
+        or "\n" in span.text
+        or len(line) > _LINE_BUDGET
+        or column - 1 + len(span.text) > len(line)
+    ):
+        return []
+    before, after = line[: column - 1], line[column - 1 + len(span.text) :]
+    if not (before + fix.replacement + after).strip():
+        return []
+    blank = len(fix.replacement) - len(fix.replacement.lstrip())
+    mark = ("~" if span.text else "+") * _cells(fix.replacement.strip())
+    lines = [f"{paint('place', f'{number:>{width}} |')} {_display(before + fix.replacement + after)}".rstrip()]
+    if mark:
+        pad = " " * (_cells(_display(before)) + blank)
+        lines.append(f"{' ' * width} {paint('place', '|')} {pad}{paint('help', mark)}")
+    return lines
 
 
-def _record(item: Diagnostic) -> dict[str, object]:
-    record: dict[str, object] = {
-        "code": item.code.id,
-        "severity": item.severity,
-        "title": item.code.title,
-        "message": item.message,
-        "labels": [
-            {"file": label.span.source.name, **_region(label.span), "text": label.text} for label in item.labels
-        ],
-        "expected": item.expected,
-        "found": item.found,
-        "help": item.help,
-        "fix": None,
-        "data": None,
-    }
-    if item.fix is not None:
-        record["fix"] = {
-            "title": item.fix.title,
-            "file": item.fix.span.source.name,
-            **_region(item.fix.span),
-            "replacement": item.fix.replacement,
-        }
-    if item.data_place is not None:
-        place = item.data_place
-        record["data"] = {"file": place.file, "row": place.row, "column": place.column}
-    return record
+# Steps of a way that are shown before and after the cut, and the fewest that tell more than the labels do.
+_HEAD, _TAIL, _WORTH = 2, 6, 3
 
 
-def render_json(findings: Iterable[Diagnostic]) -> str:
-    """A list of findings with 1-based lines and columns; the end is the first column after."""
-    return json.dumps([_record(item) for item in findings], ensure_ascii=False, indent=1) + "\n"
+def _ways(item: Diagnostic, width: int, paint: _Paint, *, whole: bool) -> list[str]:
+    """The shape after every step that led to the fault, one table for each tensor."""
+    if not any(len(route) >= _WORTH for route in item.routes) and not (whole and item.routes):
+        return []
+    lines = [f"{' ' * width} = {paint('title', 'shapes on the way here:')}"]
+    for number, route in enumerate(item.routes):
+        if number:
+            lines.append(f"{' ' * width}     {paint('place', 'and')}")
+        lines.extend(f"{' ' * width}     {row}" for row in _way(route, item, paint, whole=whole))
+    return lines
 
 
-def render_sarif(findings: Iterable[Diagnostic]) -> str:
-    """SARIF 2.1.0, which code hosts and editors show beside the lines."""
-    items = list(findings)
-    codes = {item.code.id: item.code for item in items}
-    results = [
-        {
-            "ruleId": item.code.id,
-            "level": item.severity,
-            "message": {"text": "\n".join(filter(None, [item.message, item.help]))},
-            "locations": [
-                {
-                    "physicalLocation": {
-                        "artifactLocation": {"uri": label.span.source.name},
-                        "region": _region(label.span),
-                    }
-                }
-                for label in item.labels[:1]
-            ],
-        }
-        for item in items
+def _way(route: Route, item: Diagnostic, paint: _Paint, *, whole: bool) -> list[str]:
+    rows = [(plain(step.text), plain(step.shape), _where(step, item)) for step in route]
+    left = max(_cells(row[0]) for row in rows)
+    middle = max(_cells(row[1]) for row in rows)
+    lines = [
+        f"{text}{' ' * (left - _cells(text))}  {shape}{' ' * (middle - _cells(shape))}  {paint('place', place)}"
+        for text, shape, place in rows
     ]
-    rules = [{"id": code.id, "shortDescription": {"text": code.title}} for code in codes.values()]
-    run = {"tool": {"driver": {"name": "nnc", "rules": rules}}, "results": results, "columnKind": "unicodeCodePoints"}
-    return json.dumps({"version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1) + "\n"
+    if whole or len(lines) <= _HEAD + _TAIL + 1:
+        return lines
+    cut = f"⋮ {len(lines) - _HEAD - _TAIL} more steps; nnc check --shapes shows them"
+    return [*lines[:_HEAD], cut, *lines[-_TAIL:]]
 
 
-def _workflow_escape(text: str, *, is_property: bool = False) -> str:
-    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return text.replace(":", "%3A").replace(",", "%2C") if is_property else text
-
-
-def render_github(findings: Iterable[Diagnostic]) -> str:
-    """GitHub's workflow commands: one line a finding."""
-    lines = []
-    for item in findings:
-        place = ""
-        if item.labels:
-            region = _region(item.labels[0].span)
-            name = _workflow_escape(item.labels[0].span.source.name, is_property=True)
-            place = f" file={name},line={region['startLine']},col={region['startColumn']},title={item.code.id}"
-        words = "\n".join(filter(None, [item.message, item.help]))
-        lines.append(f"::{item.severity}{place}::{_workflow_escape(plain_lines(words))}")
-    return "".join(line + "\n" for line in lines)
-
-
-def plain_lines(text: str) -> str:
-    """`plain`, line by line."""
-    return "\n".join(plain(line) for line in text.split("\n"))
-
-
-FORMATS: Mapping[str, Callable[[Iterable[Diagnostic]], str]] = {
-    "text": render_text,
-    "json": render_json,
-    "sarif": render_sarif,
-    "github": render_github,
-}
+def _where(step: Step, item: Diagnostic) -> str:
+    source = step.span.source
+    line = source.position(step.span.start)[0]
+    own = not item.labels or source is item.labels[0].span.source
+    words = [f"line {line}" if own else f"{plain(source.name)}:{line}"]
+    if step.block is not None:
+        words.append(f"in {plain(step.block)}")
+    if step.round is not None:
+        words.append(f"round {step.round}")
+    return ", ".join(words)

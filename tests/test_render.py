@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 
+import pytest
+from sarif_pydantic import Sarif
+
 from nnc import codes
-from nnc.diagnostics import DataPlace, Findings, Fix, Label, suggest
-from nnc.render import render_github, render_json, render_sarif, render_text
+from nnc.diagnostics import DataPlace, Findings, Fix, Label
+from nnc.render import render_text
+from nnc.render_machine import render_github, render_json, render_sarif
 from nnc.source import Source
+from nnc.spelling import suggest
+from tests.golden import CASES, bad_cases, findings_of
 
 
 def finding(text: str, word: str, **more) -> Findings:
@@ -63,7 +69,10 @@ def test_the_machine_formats_carry_place_and_fix() -> None:
     assert record["fix"]["replacement"] == "good"
     sarif = json.loads(render_sarif(findings))
     assert sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["endColumn"] == 8
-    assert render_github(findings) == "::error file=a.nn,line=2,col=5,title=NN0101::50%25 bad%0Anews%0Amend\n"
+    assert render_github(findings) == (
+        "::error file=a.nn,line=2,col=5,endLine=2,endColumn=8,title=NN0101 this can't stand here"
+        "::50%25 bad%0Anews%0Amend\n"
+    )
 
 
 def test_findings_come_in_the_order_of_the_text() -> None:
@@ -79,3 +88,57 @@ def test_suggestions_forgive_case_and_underscores_first() -> None:
     assert suggest("maxpooling2d", ["MaxPooling1D", "MaxPooling2D"]) == "MaxPooling2D"
     assert suggest("Dence", ["Dense", "Add"]) == "Dense"
     assert suggest("qqqqq", ["Dense", "Add"]) is None
+
+
+def test_a_fix_is_shown_as_the_line_that_it_makes() -> None:
+    source = Source("a.nn", "one\ntwo bad\n")
+    findings = Findings()
+    at = source.span(7, 7)
+    findings.add(codes.SYNTAX, "m", source.span(8, 11), help="put `,`", fix=Fix("put `,`", at, ","))
+    lines = render_text(findings).splitlines()
+    assert lines[-4:] == ["2 | two, bad", "  |    +", "", "1 error"]
+
+
+@pytest.mark.parametrize("path", bad_cases(), ids=lambda path: path.stem)
+def test_sarif_is_sarif(path) -> None:
+    """Read by somebody else's model of the schema, nothing is refused and nothing is left over."""
+    document = json.loads(render_sarif(findings_of(path)))
+    assert json.loads(Sarif.model_validate(document).model_dump_json(by_alias=True, exclude_unset=True)) == document
+    for result in document["runs"][0]["results"]:
+        rule = document["runs"][0]["tool"]["driver"]["rules"][result["ruleIndex"]]
+        assert rule["id"] == result["ruleId"]
+
+
+def test_sarif_carries_fixes_other_places_and_the_way_to_a_fault() -> None:
+    document = json.loads(render_sarif(findings_of(CASES / "bad" / "channels_after_flatten.nn")))
+    (result,) = document["runs"][0]["results"]
+    steps = result["codeFlows"][0]["threadFlows"][0]["locations"]
+    assert [step["location"]["message"]["text"] for step in steps] == [
+        "image [28, 28, 1]",
+        "-> Conv2D(32, 3) [26, 26, 32]",
+        "-> MaxPooling2D(2) [13, 13, 32]",
+        "-> Flatten() [5408]",
+        "here it can't go on",
+    ]
+    assert result["relatedLocations"][0]["physicalLocation"]["region"]["startLine"] == 5
+    document = json.loads(render_sarif(findings_of(CASES / "bad" / "porting_comma.nn")))
+    change = document["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0]["replacements"][0]
+    assert change["insertedContent"]["text"] == ","
+    assert change["deletedRegion"] == {"startLine": 4, "startColumn": 26, "endLine": 4, "endColumn": 26}
+
+
+def test_names_of_files_are_escaped_for_each_format() -> None:
+    source = Source("a b,c:é%.nn", "bad")
+    findings = Findings()
+    findings.add(codes.SYNTAX, "m", source.span(0, 3))
+    assert render_github(findings).startswith("::error file=a b%2Cc%3Aé%25.nn,line=1,col=1,")
+    location = json.loads(render_sarif(findings))["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == "a%20b%2Cc%3A%C3%A9%25.nn"
+
+
+def test_github_gets_one_line_a_finding_whatever_is_in_it() -> None:
+    for path in bad_cases():
+        found = findings_of(path)
+        lines = render_github(found).splitlines()
+        assert len(lines) == len(found)
+        assert all(line.startswith(("::error file=", "::warning file=")) for line in lines)

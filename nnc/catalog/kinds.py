@@ -47,8 +47,10 @@ class Type:
         def accept(value: Argument) -> Argument:
             taken = self.take(value)
             if taken is NO:
-                help_ = _near(value, known) or self.why
-                return Rejection(f"`{argument}` must be {self.noun}", self.noun, describe(value), argument, help_)
+                reason = f"`{argument}` must be {self.noun}"
+                near = _near(value, known)
+                help_ = f"did you mean `{near}`?" if near else self.why
+                return Rejection(reason, self.noun, describe(value), argument, help_, near)
             if isinstance(taken, Rejection):
                 return replace(taken, reason=taken.reason.format(argument=f"`{argument}`"), argument=argument)
             return taken
@@ -74,12 +76,12 @@ class Type:
 
 
 def _near(value: Argument, known: Sequence[str]) -> str | None:
+    """The word that was meant by a string that is none of the known ones."""
     if not isinstance(value, str) or not known:
         return None
-    from nnc.diagnostics import suggest
+    from nnc.spelling import suggest
 
-    near = suggest(value, known)
-    return f"did you mean `{near}`?" if near else None
+    return suggest(value, known)
 
 
 def describe(value: Argument) -> str:

@@ -23,7 +23,8 @@ Operand: TypeAlias = "TensorType | tuple[Operand, ...] | bool | int | float | st
 class Rejection:
     """Why Keras would refuse. `argument` is the argument at fault (None: the input is); texts are whole sentences
 
-    or, for `expected` and `found`, noun phrases: `expected="an input of 3 axes"`, `found="[28, 28]"`.
+    or, for `expected` and `found`, noun phrases: `expected="an input of 3 axes"`, `found="[28, 28]"`. `near` is the
+    word that was probably meant by one that is misspelt.
     """
 
     reason: str
@@ -31,6 +32,7 @@ class Rejection:
     found: str | None = None
     argument: str | None = None
     help: str | None = None
+    near: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

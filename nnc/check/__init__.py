@@ -7,7 +7,6 @@ it is silent. Work and memory are bounded by `nnc.limits`, whatever is in the sp
 from __future__ import annotations
 
 import gc
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -52,9 +51,9 @@ def check(
     of `[features]` by the name of the Size (`features`, `features(Age, Fare)`) where the table is prepared. `read`
     opens the files of `use` by their path from the main file's folder; it may raise UserFault or OSError. `model` is
     the one that `--model` asks for: the sections are held against it if they can be for it.
-    `syntax` are the findings of the parser: names in the lines that it could not read are not called unknown.
+    `syntax` are the findings of the parser: where it found errors, nobody can tell what is unused or unlikely.
     """
-    context = Context(EVALUATORS, RUNNERS, widths or {}, unread=_unread(syntax))
+    context = Context(EVALUATORS, RUNNERS, widths or {}, whole=all(item.severity != "error" for item in syntax))
     spec: graph.Spec | None = None
     try:
         with _collector_at_rest():
@@ -86,16 +85,6 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _unread(syntax: Iterable[Diagnostic]) -> frozenset[str]:
-    """The names in the lines where the parser found fault; what they define may be lost."""
-    words: set[str] = set()
-    for finding in syntax:
-        if finding.severity == "error" and finding.labels:
-            span = finding.labels[0].span
-            words.update(re.findall(r"[A-Za-z_]\w*", span.source.line(span.source.position(span.start)[0])), ("",))
-    return frozenset(words)
-
-
 def _check_unit(unit: Unit, chosen: str | None, context: Context) -> graph.Spec:
     check_fns(unit.all_fns, unit.fn_scopes, context)
     models: dict[str, graph.ModelGraph] = {}
@@ -120,7 +109,7 @@ def _check_unit(unit: Unit, chosen: str | None, context: Context) -> graph.Spec:
         report,
         trained=trained,
     )
-    if not context.faults.findings.has_errors:
+    if context.whole and not context.faults.findings.has_errors:
         lint(spec, section, unit, context)
     if chosen is not None and trained not in (chosen, None):
         return replace(spec, data=None, train=None, report=None, chosen=chosen)

@@ -8,6 +8,7 @@ from typing import Protocol
 from nnc import codes
 from nnc.catalog import Arg, Kind, LayerRow, Rejection, Row, Size, find, names
 from nnc.check.constants import FUNCTIONS, unknown_size
+from nnc.check.faults import renaming
 from nnc.check.frame import Frame, key_text, unwrap
 from nnc.check.values import (
     POISON,
@@ -23,7 +24,7 @@ from nnc.check.values import (
     noun,
     show,
 )
-from nnc.diagnostics import Code, Label
+from nnc.diagnostics import Code, Fix, Label
 from nnc.graph import FnRef, Object
 from nnc.lean import dataclass
 from nnc.source import Span
@@ -185,6 +186,7 @@ def argument_value(expr: tree.Expr, arg: Arg, owner: str, frame: Frame, code: Co
             expected=accepted.expected or arg.kind.name,
             found=accepted.found or show(value),
             help=accepted.help,
+            fix=renaming(expr.span, accepted.near) if accepted.near and isinstance(unwrap(expr), tree.String) else None,
         )
         return POISON
     return accepted
@@ -203,7 +205,7 @@ def _word(expr: tree.Name, kind: Kind, frame: Frame, where: str) -> Value:
         return frame.value(expr)
     if _takes_word(expr.id, kind):
         return expr.id
-    if expr.id in frame.context.unread:
+    if expr.id in frame.context.unread or _needs_brackets(expr, kind, frame):
         return POISON
     known = [*kind.words, *frame.scope.names()]
     if kind.objects:
@@ -213,6 +215,18 @@ def _word(expr: tree.Name, kind: Kind, frame: Frame, where: str) -> Value:
     message = f"nothing is called `{expr.id}`, and {where} takes no such word"
     frame.faults.misspelt(codes.UNKNOWN_NAME, message, expr.span, known, hint=hint)
     return POISON
+
+
+def _needs_brackets(expr: tree.Name, kind: Kind, frame: Frame) -> bool:
+    """`callbacks = [EarlyStopping]`: a Keras object without its brackets, where no bare word may stand."""
+    row = find(kind.objects, expr.id) if kind.objects else None
+    if row is None:
+        return False
+    needs = [arg.name for arg in row.args if arg.required]
+    written = f"{expr.id}({', '.join(needs)})"
+    fix = Fix(f"write {written}", expr.span, written, not needs)
+    frame.faults.add(codes.UNKNOWN_OBJECT, f"`{expr.id}` needs its brackets", expr.span, help=fix.title, fix=fix)
+    return True
 
 
 def _takes_word(word: str, kind: Kind) -> bool:

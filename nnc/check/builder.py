@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import cast
 
 from nnc import codes, graph, limits
 from nnc.catalog import Operand, Rejection, TensorType, apply_layer, apply_op
+from nnc.check import trace
 from nnc.check.faults import Faults
 from nnc.check.frame import Frame, Use
 from nnc.check.values import POISON, BlockProto, BlockValue, LayerProto, LayerValue, TensorValue, Value, settled, show
-from nnc.diagnostics import Code, Label
+from nnc.diagnostics import Code, Label, Route
 from nnc.lean import dataclass
 from nnc.source import Span
 
@@ -33,6 +34,7 @@ class _Call:
     outputs: tuple[TensorValue, ...]
     scope: tuple[graph.Scope, ...]
     place: graph.Place
+    span: Span
 
 
 @dataclass(slots=True)
@@ -153,13 +155,16 @@ class Builder:
         if layer.counts is None:
             layer.counts, layer.first_use = counts, span
         elif layer.counts != counts and None not in (*counts, *layer.counts):
-            self._differs(layer, counts, span)
+            self._differs(layer, counts, operands, span)
             return POISON
         outputs = tuple(self.tensor(type_, span) for type_ in applied.outputs)
-        self._calls.append(_Call(layer, None, tuple(operands), by_name, outputs, frame.path, frame.place_of(span)))
+        written = frame.place_of(span)
+        self._calls.append(_Call(layer, None, tuple(operands), by_name, outputs, frame.path, written, span))
         return outputs[0] if len(outputs) == 1 else outputs
 
-    def _differs(self, layer: LayerValue, counts: tuple[int | None, int | None], span: Span) -> None:
+    def _differs(
+        self, layer: LayerValue, counts: tuple[int | None, int | None], operands: Sequence[Value], span: Span
+    ) -> None:
         first = Label(layer.first_use or layer.proto.span, "its weights were made for this input")
         self.faults.add(
             codes.SHARED_TWICE,
@@ -169,6 +174,7 @@ class Builder:
             expected=f"an input that asks for the same weights ({_total(layer.counts):,} parameters)",
             found=f"one that asks for {_total(counts):,}",
             help="make a second layer, or bring both inputs to one size",
+            routes=lambda: self.routes(operands),
         )
 
     # ---- functions of tensors --------------------------------------------------------------------
@@ -181,7 +187,8 @@ class Builder:
             self._reject(codes.BAD_OPERATION, result, span, [*args, *kwargs.values()])
             return POISON
         outputs = tuple(self.tensor(type_, span) for type_ in result)
-        self._calls.append(_Call(None, name, tuple(args), kwargs, outputs, frame.path, frame.place_of(span)))
+        place = frame.place_of(span)
+        self._calls.append(_Call(None, name, tuple(args), kwargs, outputs, frame.path, place, span))
         return outputs[0] if len(outputs) == 1 else outputs
 
     def _reject(self, code: Code, rejection: Rejection, span: Span, operands: Sequence[Value]) -> None:
@@ -193,7 +200,12 @@ class Builder:
             expected=rejection.expected,
             found=rejection.found,
             help=rejection.help,
+            routes=lambda: self.routes(operands),
         )
+
+    def routes(self, operands: Sequence[Value]) -> tuple[Route, ...]:
+        """How the tensors among the operands came to be, from the model's inputs on."""
+        return trace.routes(_tensors(operands)[:3], self._calls)
 
     # ---- the end ---------------------------------------------------------------------------------
 
@@ -293,7 +305,7 @@ def _type(operand: Value) -> Operand:
     return tuple(_type(item) for item in operand) if isinstance(operand, tuple) else cast("Operand", operand)
 
 
-def _tensors(operands: Sequence[Value]) -> list[TensorValue]:
+def _tensors(operands: Iterable[Value]) -> list[TensorValue]:
     found: list[TensorValue] = []
     for operand in operands:
         if isinstance(operand, TensorValue) and operand not in found:

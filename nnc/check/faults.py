@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from nnc import codes, limits
-from nnc.diagnostics import Code, Findings, Fix, Label, suggest
+from nnc.diagnostics import Code, Findings, Fix, Label, Route
 from nnc.lean import dataclass
 from nnc.source import Span
+from nnc.spelling import guess
 
 
 class Halt(Exception):
@@ -48,8 +49,12 @@ class Faults:
         found: str | None = None,
         help: str | None = None,  # noqa: A002 - the field's own name, as in Diagnostic
         fix: Fix | None = None,
+        routes: Callable[[], tuple[Route, ...]] = tuple,
     ) -> None:
-        """Put a finding on the list, unless its like is there for the same place. May raise Halt."""
+        """Put a finding on the list, unless its like is there for the same place. May raise Halt.
+
+        `routes` is called only for a finding that goes on the list: tracing a tensor back takes its time.
+        """
         self.met += 1
         if places:
             first = places[0].span if isinstance(places[0], Label) else places[0]
@@ -58,7 +63,7 @@ class Faults:
                 self.spend(limits.FAULT_STEPS, first)
                 return
             self._seen.add(key)
-        self.findings.add(code, message, *places, expected=expected, found=found, help=help, fix=fix)
+        self.findings.add(code, message, *places, expected=expected, found=found, help=help, fix=fix, routes=routes())
         if len(self.findings) >= limits.MAX_FINDINGS:
             raise Halt
 
@@ -79,9 +84,9 @@ class Faults:
         if (code.id, id(span.source), span.start, span.end) in self._seen:
             self.add(code, message, span)
             return
-        near = suggest(span.text.strip("\"'"), known)
-        fix = Fix(f"write `{near}`", span, near) if near else None
-        self.add(code, message, span, help=f"did you mean `{near}`?" if near else hint, fix=fix)
+        near = guess(span.text.strip("\"'"), known)
+        fix = renaming(span, near.name, sure=near.sure) if near else None
+        self.add(code, message, span, help=f"did you mean `{near.name}`?" if near else hint, fix=fix)
 
     def spend(self, steps: int, span: Span) -> None:
         """Count work done; raises Halt where a spec asks for more than `limits.MAX_STEPS`."""
@@ -95,3 +100,9 @@ class Faults:
                 help="look for a loop or a repeat that runs more often than was meant",
             )
             raise Halt
+
+
+def renaming(span: Span, name: str, *, sure: bool = True) -> Fix:
+    """The change to another name or word, which stays in quotes where it stands in quotes or can't stand without."""
+    quote = span.text[0] if span.text[:1] in ('"', "'") else "" if name.isidentifier() else '"'
+    return Fix(f"write `{name}`", span, f"{quote}{name}{quote}", sure)

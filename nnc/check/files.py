@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import field
 
 from nnc import codes, limits
@@ -52,6 +53,7 @@ class Loader:
     def load(self, file: tree.File, path: str, overrides: dict[str, object]) -> Unit:
         """The file's items by kind and name, with everything that it uses."""
         self._open.append(path)
+        self.context.unread |= _names(file.unread)
         unit = Unit(file, Scope(self.context.usage))
         self.units[path] = unit
         places: dict[str, Span] = {}
@@ -185,3 +187,11 @@ class Loader:
             codes.BAD_USE, message, node.path.span, help="the path is relative to this file's folder"
         )
         return None
+
+
+def _names(unread: Iterable[Span]) -> frozenset[str]:
+    """The names in what the parser left out, and "" where there is such: what they define may be lost."""
+    words: set[str] = set()
+    for span in unread:
+        words.update(re.findall(r"[A-Za-z_]\w*", span.text), ("",))
+    return frozenset(words)

@@ -37,6 +37,7 @@ class Context:
     features: dict[str, Span] = field(default_factory=dict)
     # Names in lines that the parser could not read: they may be defined there, so nobody can call them unknown
     unread: frozenset[str] = frozenset()
+    whole: bool = True  # whether the parser could read the main file without an error
     nesting: int = 0
 
     def enter(self, span: Span) -> None:

@@ -28,8 +28,9 @@ from nnc.check.values import (
     noun,
     show,
 )
-from nnc.diagnostics import Label, suggest
+from nnc.diagnostics import Label
 from nnc.source import Span
+from nnc.spelling import suggest
 from nnc.syntax import tree
 
 # Keras's names of what a tensor may hold, as far as inputs go.

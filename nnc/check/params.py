@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from nnc import codes
 from nnc.check.frame import Frame, unwrap
 from nnc.check.values import POISON, Value, is_number, noun, show
-from nnc.diagnostics import Label, suggest
+from nnc.diagnostics import Label
 from nnc.lean import dataclass
 from nnc.source import Source
+from nnc.spelling import suggest
 from nnc.syntax import parse, tree
 
 

@@ -10,10 +10,11 @@ from typing import Any, Literal, TypeVar
 import click
 
 from nnc.cli.terminal import report_findings, say
-from nnc.diagnostics import Diagnostic, UserFault, suggest
+from nnc.diagnostics import Diagnostic, UserFault
 from nnc.pipeline import front
-from nnc.render import FORMATS
+from nnc.render_machine import FORMATS
 from nnc.source import Source
+from nnc.spelling import suggest
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -95,28 +96,60 @@ def new(
 @cli.command(short_help="Every mistake in specs; nothing is run.")
 @click.argument("specs", nargs=-1, required=True, type=_SPEC)
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", help="How findings are written.")
+@click.option("--shapes", is_flag=True, help="Show the whole way of every tensor to a fault of shapes.")
+@click.option("--fix", is_flag=True, help="Make the changes that are certain, then check again.")
+@click.option("--diff", is_flag=True, help="With --fix: change nothing; print what would change.")
 @_settings
-def check(specs: tuple[Path, ...], form: str, assignments: tuple[str, ...], quiet: bool, verbose: bool) -> int:
+def check(
+    specs: tuple[Path, ...],
+    form: str,
+    shapes: bool,
+    fix: bool,
+    diff: bool,
+    assignments: tuple[str, ...],
+    quiet: bool,
+    verbose: bool,
+) -> int:
     """Find every mistake in SPECS, shapes included; nothing is run and no TensorFlow is loaded."""
     del verbose
+    if diff and not fix:
+        raise click.UsageError("--diff goes with --fix; nnc fmt --diff shows what the formatter would change.")
+    settings = front.Settings(_overrides(assignments))
     findings: list[Diagnostic] = []
     failed = False
     for path in specs:
         try:
-            checked = front.check(path, front.Settings(_overrides(assignments)))
+            checked = _fixed(path, settings, diff=diff, quiet=quiet) if fix else front.check(path, settings)
         except UserFault as fault:
             findings.extend(fault.findings)
             failed = True
             continue
         findings.extend(checked.findings)
         failed = failed or checked.spec is None
-        if checked.spec is not None and form == "text" and not quiet:
+        if checked.spec is not None and form == "text" and not quiet and not diff:
             say(f"{path}: {front.summary(checked.spec)}")
+    if diff:
+        return int(failed)
     if form == "text":
-        report_findings(findings, sys.stdout)
+        report_findings(findings, sys.stdout, shapes=shapes)
     else:
         sys.stdout.write(FORMATS[form](findings))
     return int(failed)
+
+
+def _fixed(path: Path, settings: front.Settings, *, diff: bool, quiet: bool) -> front.Checked:
+    """Mend a spec, in its file or (`diff`) on paper; what is left to say about it."""
+    from nnc.pipeline import fixes
+
+    mended = fixes.mend(path, settings)
+    if mended.changed and diff:
+        sys.stdout.write(front.difference(path, mended.before, mended.after, "mended"))
+    elif mended.changed:
+        fixes.write(mended)
+    if mended.changed and not quiet:
+        count = len(mended.fixes)
+        say(f"{path}: {count} change{'s' * (count != 1)}{' to make' if diff else ' made'}")
+    return mended.checked
 
 
 @cli.command(short_help="The layers, shapes and parameters.")
@@ -155,7 +188,7 @@ def fmt(
             continue
         changed += 1
         if diff:
-            sys.stdout.write(front.difference(path, source.text, text))
+            sys.stdout.write(front.difference(path, source.text, text, "formatted"))
         elif not only_check:
             from nnc.files import write_text
 

@@ -16,10 +16,10 @@ def wants_color(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def report_findings(findings: Iterable[Diagnostic], stream: TextIO | None = None) -> None:
-    """Print findings, on standard error unless another stream is named."""
+def report_findings(findings: Iterable[Diagnostic], stream: TextIO | None = None, *, shapes: bool = False) -> None:
+    """Print findings, on standard error unless another stream is named; `shapes` with the whole way to each fault."""
     stream = stream or sys.stderr
-    stream.write(render_text(findings, color=wants_color(stream)))
+    stream.write(render_text(findings, color=wants_color(stream), shapes=shapes))
 
 
 def say(text: str) -> None:

@@ -18,8 +18,9 @@ import numpy as np
 from nnc import codes
 from nnc.data.preparations import METHODS, Args, accept, numeric_faults
 from nnc.data.table import RawColumn, Table
-from nnc.diagnostics import DataPlace, Findings, suggest
+from nnc.diagnostics import DataPlace, Findings
 from nnc.graph import DataConfig
+from nnc.spelling import suggest
 
 GUESSED_CATEGORIES = 50
 # A column of numbers with a few words in it is a column of numbers with mistakes, not a category of a thousand values.

@@ -14,7 +14,8 @@ import numpy as np
 
 from nnc import codes
 from nnc.data.table import Table, column_of_texts
-from nnc.diagnostics import Code, DataPlace, Findings, UserFault, suggest
+from nnc.diagnostics import Code, DataPlace, Findings, UserFault
+from nnc.spelling import suggest
 
 CHUNK_ROWS = 65_536
 MAX_BYTES = 2 << 30

@@ -16,8 +16,9 @@ from nnc.data.sources import csv_settings
 from nnc.data.split import deal
 from nnc.data.table import Ints, Table
 from nnc.data.targets import plan_target
-from nnc.diagnostics import DataPlace, Findings, UserFault, suggest
+from nnc.diagnostics import DataPlace, Findings, UserFault
 from nnc.graph import DataConfig, ModelGraph, ModelInput, Spec, Target, TrainConfig
+from nnc.spelling import suggest
 
 MAX_CELLS = 1_000_000_000  # float32: 4 GB
 DTYPES = ("float32", "float64", "float16", "int32", "int64")

@@ -15,9 +15,10 @@ from nnc import codes
 from nnc.data.preparations import METHODS, Fitted, numeric_faults
 from nnc.data.table import Floats, Ints, Table
 from nnc.data.targets import TargetPlan
-from nnc.diagnostics import DataPlace, Findings, UserFault, suggest
+from nnc.diagnostics import DataPlace, Findings, UserFault
 from nnc.evidence import DataEvidence, Task
 from nnc.plain_json import from_json, to_json
+from nnc.spelling import suggest
 
 FORMAT = 1
 Array: TypeAlias = npt.NDArray[np.float32] | npt.NDArray[np.int32]

@@ -12,8 +12,9 @@ import numpy as np
 from nnc import codes
 from nnc.data.csv_file import CsvFile
 from nnc.data.table import RawColumn, Table
-from nnc.diagnostics import Diagnostic, Findings, UserFault, suggest
+from nnc.diagnostics import Diagnostic, Findings, UserFault
 from nnc.graph import DataConfig, Value
+from nnc.spelling import suggest
 
 
 @dataclass(frozen=True)

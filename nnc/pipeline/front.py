@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from nnc import codes, limits
 from nnc.check import check as check_file
-from nnc.diagnostics import Findings, UserFault, suggest
+from nnc.diagnostics import Findings, UserFault
 from nnc.lean import dataclass
 from nnc.source import Source
+from nnc.spelling import suggest
 from nnc.syntax import parse
 
 if TYPE_CHECKING:
@@ -148,12 +149,12 @@ def formatted(source: Source) -> str:
     return format_file(file)
 
 
-def difference(path: Path, before: str, after: str) -> str:
-    """What the formatter would change, as a unified diff."""
+def difference(path: Path, before: str, after: str, word: str) -> str:
+    """What the formatter or `--fix` would change, as a unified diff; `word` says which of them."""
     from difflib import unified_diff
 
     lines = unified_diff(
-        before.splitlines(keepends=True), after.splitlines(keepends=True), str(path), f"{path} (formatted)"
+        before.splitlines(keepends=True), after.splitlines(keepends=True), str(path), f"{path} ({word})"
     )
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 

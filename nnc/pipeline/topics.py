@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 
 from nnc import codes
 from nnc.assets import folder
-from nnc.diagnostics import suggest
 from nnc.lean import dataclass
+from nnc.spelling import suggest
 
 
 @dataclass(frozen=True, slots=True)

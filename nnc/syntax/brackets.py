@@ -49,6 +49,7 @@ def unclosed_bracket(t: Trouble) -> bool | None:
         expected=closer,
         found=found(t.token, t.source.text),
         help=f"put {closer} where what began there ends",
+        fix=_closing(t, unclosed),
     )
     closers = [OPENERS[token.kind] for token in reversed(unclosed)]
     late = not t.within_statement and t.token.kind != END and not t.stream.begins_line(t.token)
@@ -56,6 +57,17 @@ def unclosed_bracket(t: Trouble) -> bool | None:
         return False
     t.put_before(closers)
     return True
+
+
+def _closing(t: Trouble, unclosed: list[Token]) -> Fix | None:
+    """The closers at the end of the line that the outermost bracket stands on, if all of it stands there."""
+    before, line = t.before_token, t.source.position(unclosed[0].start)[0]
+    if t.token.kind == "LBRACE" or t.source.position(before.end)[0] != line:
+        return None
+    if t.token.kind != END and t.source.position(t.token.start)[0] == line and t.token.kind not in CLOSERS:
+        return None
+    written = "".join(t.words.word(OPENERS[token.kind]).strip("`") for token in reversed(unclosed))
+    return Fix(f"put `{written}`", t.source.span(before.end, before.end), written)
 
 
 def _unclosed(t: Trouble) -> list[Token]:
@@ -85,12 +97,27 @@ def unclosed_body(t: Trouble) -> bool | None:
         expected="`}`",
         found=found(t.first, t.source.text),
         help="put `}` on a line of its own where what began there ends",
+        fix=_closing_body(t, opener) if len(braces) == 1 else None,
     )
     at = t.first.start
     t.begin_again()
     t.stream.suspect = None
     t.stream.insert([*(Token("RBRACE", at, at) for _ in braces), Token(LINE_END, at, at)])
     return True
+
+
+def _closing_body(t: Trouble, opener: Token) -> Fix | None:
+    """`}` on a line of its own behind the body's last one, where the body's `{` ends its line."""
+    index = t.anchor.first - 1
+    while index > 0 and t.stream.at(index).kind == LINE_END:
+        index -= 1
+    last = t.stream.at(index)
+    if last is opener or last.start < opener.start:
+        return None
+    number = t.source.position(last.end)[0]
+    end = last.end + len(t.source.line(number)) - (t.source.position(last.end)[1] - 1)
+    blanks = " " * (t.stream.indent(opener) - 1)
+    return Fix("put `}`", t.source.span(end, end), f"\n{blanks}}}")
 
 
 def _begins_item(t: Trouble, outermost: Token) -> bool:

@@ -222,9 +222,10 @@ class _Maker:
         return tree.Model(*kids, span=span)
 
     def section(self, span: Span, kids: list[Any]) -> tree.Section:
-        kind, *entries = kids
-        check_section(self._of(kind), entries, self._findings)
-        return tree.Section(self._of(kind), tuple(entries), span=span)
+        word, *entries = kids
+        kind = (word.word or word.kind).lower()
+        check_section(kind, entries, self._findings)
+        return tree.Section(kind, tuple(entries), span=span)
 
 
 _WITH_FINDINGS = tuple(name for name in vars(_Maker) if not name.startswith("_"))

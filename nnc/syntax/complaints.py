@@ -76,6 +76,9 @@ class _Said:
 
 def _misplaced(t: Trouble) -> None:
     said = _particular(t) or _Said(_cannot_stand(t), _form(t))
+    last = t.findings.last
+    if said.message.startswith("a model is") and last is not None and last.message == said.message:
+        return  # each line of a program in Python would say it again
     t.findings.add(
         codes.SYNTAX,
         said.message,
@@ -155,7 +158,35 @@ def _ends_early(t: Trouble) -> _Said | None:
     return _Said("the line ends too early" if t.token.kind == LINE_END else "the file ends too early", _form(t))
 
 
+def _program(t: Trouble) -> _Said | None:
+    """`model.add(...)`, `model = Sequential()`."""
+    if t.first.word != "MODEL" or t.before is not t.first or t.token.kind not in ("POINT", "ASSIGN"):
+        return None
+    return _Said(
+        "a model is a body of statements, not an object with methods",
+        "layers are chained: model M { input x: [8] ... output y = x -> Dense(64, relu) -> Dense(1) }; "
+        "loss and optimizer stand in `train { ... }`",
+    )
+
+
+def _comprehension(t: Trouble) -> _Said | None:
+    if t.token.kind != "FOR" or not t.opened:
+        return None
+    return _Said("a list is written out, or grows in a loop", "for n in [1, 2] { hs = hs + [x -> Dense(n)] }")
+
+
+def _set_of_items(t: Trouble) -> _Said | None:
+    if t.token.kind not in ("COMMA", "RBRACE") or not t.opened or t.opened[-1].kind != "LBRACE":
+        return None
+    if not t.machine.accepts(["COLON"]):
+        return None
+    return _Said("`{ }` is a map of keys and values", "a list stands in `[ ]`: [a, b]")
+
+
 _PARTICULAR: tuple[Callable[[Trouble], _Said | None], ...] = (
+    _program,
+    _comprehension,
+    _set_of_items,
     _remainder,
     _nameless,
     _loose_constant,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from nnc import limits
+from nnc.syntax.slips import ALIKE, meant
 from nnc.syntax.tables import END, LINE_END
 
 BLANKS = frozenset({"BLANK", "COMMENT"})
@@ -18,7 +19,7 @@ BLANKS = frozenset({"BLANK", "COMMENT"})
 # What is no sign of the language but is often typed as one, and what is left when nothing else fits. Their names
 # begin with a blank so that no grammar can have them.
 SLIP, OPEN_STRING, BAD_NUMBER, BAD = " slip", " open string", " bad number", " bad"
-_SLIPS = r"=>|&&|\|\||<>|:=|[-+*/]=|;|!(?!=)"
+_SLIPS = r"=>|&&|\|\||<>|:=|[-+*/]=|[;；]|!(?!=)"
 _OPEN_STRING = r"[\"'][^\n\r]*"
 # A whole run of what can't be read is one mistake: letters of other alphabets stay together with the name they are in.
 _BAD = r"\w+|[^\w\s\"'#()\[\]{},=]+|."
@@ -42,19 +43,22 @@ class Token(NamedTuple):
 
 
 class Lexed(NamedTuple):
-    """The tokens of a text, line end and END last, and the places of its comments.
+    """The tokens of a text, line end and END last, the places of its comments, and what was read as a look-alike: its
+    place and how it is written.
 
     `stopped` is where the text has more of them than `limits.MAX_TOKENS`; what is behind it was not read.
     """
 
     tokens: list[Token]
     comments: list[tuple[int, int]]
+    alikes: list[tuple[int, int, str]]
     stopped: int | None = None
 
 
 def pattern(signs: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
     """One expression for all signs; `lastindex` of a match finds its name in `names`."""
     groups = [
+        ("_ALIKE", ALIKE),
         ("_SLIP", _SLIPS),
         *signs,
         ("_OPEN", _OPEN_STRING),
@@ -70,11 +74,12 @@ def tokenize(text: str, master: re.Pattern[str], words: Mapping[str, str]) -> Le
     """All tokens of a text, in time linear in its length; nothing is an error here."""
     tokens: list[Token] = []
     comments: list[tuple[int, int]] = []
+    alikes: list[tuple[int, int, str]] = []
     match, add = master.match, tokens.append
     position, size = 0, len(text)
     while position < size:
-        if len(tokens) + len(comments) > limits.MAX_TOKENS:
-            return Lexed(tokens, comments, position)
+        if len(tokens) + len(comments) + len(alikes) > limits.MAX_TOKENS:
+            return Lexed(tokens, comments, alikes, position)
         found = match(text, position)
         if found is None:  # unreachable: the last alternative takes any character
             raise AssertionError(f"no token at {position}")
@@ -83,6 +88,8 @@ def tokenize(text: str, master: re.Pattern[str], words: Mapping[str, str]) -> Le
             continue
         if kind == "COMMENT":
             comments.append((start, position))
+        elif kind == "_ALIKE":
+            position = _alike(text, start, position, tokens, alikes)
         elif kind == LINE_END:
             if tokens and tokens[-1].kind != LINE_END:
                 add(Token(kind, start, position))
@@ -90,19 +97,34 @@ def tokenize(text: str, master: re.Pattern[str], words: Mapping[str, str]) -> Le
             # A letter right behind a name or number, which it can't have: the whole word is the mistake.
             position = more.end()
             add(Token(_GLUED[kind], start, position))
-        elif kind == "NAME":
-            add(_word(found.group(), start, position, words))
         else:
-            add(Token(_OWN_NAMES.get(kind, kind), start, position))
+            add(_token(kind, found.group(), start, position, words))
     _end(tokens, size)
-    return Lexed(tokens, comments)
+    return Lexed(tokens, comments, alikes)
 
+
+def _alike(text: str, start: int, end: int, tokens: list[Token], alikes: list[tuple[int, int, str]]) -> int:
+    """Put the token that a look-alike stands for on the list (a blank or comment has none), and give its end."""
+    if text.startswith("/*", start) and not text.endswith("*/", start + 2, end):
+        closed = text.find("*/", end, end + _LONGEST_REMARK)
+        end = closed + 2 if closed >= 0 else end
+    kind, written = meant(text[start:end])
+    alikes.append((start, end, written))
+    if kind not in BLANKS:
+        tokens.append(Token(kind, start, end))
+    return end
+
+
+_LONGEST_REMARK = 2000
+"""Characters that a comment of C in several lines is looked through for its end, so that the time stays linear."""
 
 _LETTERS = re.compile(r"\w+")
 _GLUED = {"NAME": BAD, "NUMBER": BAD_NUMBER}
 
 
-def _word(text: str, start: int, end: int, words: Mapping[str, str]) -> Token:
+def _token(kind: str, text: str, start: int, end: int, words: Mapping[str, str]) -> Token:
+    if kind != "NAME":
+        return Token(_OWN_NAMES.get(kind, kind), start, end)
     word = words.get(text, "")
     return Token(word, start, end) if text in RESERVED else Token("NAME", start, end, word)
 

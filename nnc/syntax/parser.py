@@ -16,6 +16,7 @@ from nnc import codes, limits
 from nnc.diagnostics import Findings
 from nnc.source import Source, Span
 from nnc.syntax import tree
+from nnc.syntax.alikes import find_alikes
 from nnc.syntax.build import builders
 from nnc.syntax.lalr import Machine, TooDeep
 from nnc.syntax.lexer import CLOSERS, OPENERS, Token, pattern, tokenize
@@ -65,11 +66,13 @@ def parse(source: Source) -> tuple[tree.File | None, Findings]:
             help="is this the right file?",
         )
         return None, findings
-    file = _Parse(source, lexed.tokens, language, findings).run()
+    find_alikes(source, lexed.alikes, findings)
+    parsing = _Parse(source, lexed.tokens, language, findings)
+    file = parsing.run()
     if file is None:
         return None, findings
     notes = tuple(_comment(source, start, end) for start, end in lexed.comments)
-    return replace(file, comments=notes), findings
+    return replace(file, comments=notes, unread=tuple(parsing.left_out)), findings
 
 
 def _comment(source: Source, start: int, end: int) -> tree.Comment:
@@ -102,6 +105,7 @@ class _Parse:
         self._stream = Stream(source, tokens)
         self._anchors = {1: Anchor(0, 0)}
         self._troubles = 0
+        self.left_out: list[Span] = []
         self._said = -1  # the statement that the last finding is about
 
     def run(self) -> tree.File | None:
@@ -191,8 +195,10 @@ class _Parse:
         self._go_on_at(index, height)
 
     def _go_on_at(self, index: int, height: int) -> None:
+        anchor, stream = self._anchors[height], self._stream
+        self.left_out.append(Span(self._source, stream.at(anchor.first).start, stream.at(index).start))
         self._machine.drop_to(height)
-        self._stream.seek(index, self._stream.open[: self._anchors[height].open])
+        stream.seek(index, stream.open[: anchor.open])
         self._begin_statement()
 
     def _end_of_statement(self, start: int, reached: int) -> int:

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nnc import codes
-from nnc.diagnostics import Fix, suggest
+from nnc.diagnostics import Fix
 from nnc.source import Span
+from nnc.spelling import suggest
 from nnc.syntax.brackets import stray_closer, unclosed_body, unclosed_bracket, wrong_closer
 from nnc.syntax.complaints import complain
+from nnc.syntax.foreign import augmented, comment, missing_brace, python, tuple_of_sizes
 from nnc.syntax.lexer import Token
 from nnc.syntax.slips import FOREIGN_WORDS, SLIPS, Slip
 from nnc.syntax.tables import END, LINE_END
@@ -46,7 +48,7 @@ def _mend_slip(t: Trouble, slip: Slip) -> bool | None:
         return None
     t.findings.add(
         codes.SYNTAX,
-        slip.message,
+        slip.outside if slip.outside and not t.opened else slip.message,
         t.span,
         expected=f"`{slip.written.strip()}`" if slip.written else t.words.expected(slip.meant) if slip.meant else None,
         found=f"`{t.text}`",
@@ -190,6 +192,11 @@ def _misspelt_word(t: Trouble) -> bool | None:
 
 
 _REPAIRS: tuple[Callable[[Trouble], bool | None], ...] = (
+    python,
+    comment,
+    augmented,
+    tuple_of_sizes,
+    missing_brace,
     _slip,
     _lone_else,
     _brace_on_next_line,

@@ -5,6 +5,7 @@ To add a slip, add a row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -18,21 +19,33 @@ class Slip(NamedTuple):
     written: str | None = None
     fix: str = ""
     before_line_end: bool = False
+    outside: str | None = None  # what is said instead of `message` where no bracket of the statement is open
 
 
-def _for(written: str, kind: str, message: str) -> Slip:
-    return Slip(message, (kind,), f"write `{written}`", written, f"write `{written}`")
+def _for(written: str, kind: str, message: str, outside: str | None = None) -> Slip:
+    return Slip(message, (kind,), f"write `{written}`", written, f"write `{written}`", outside=outside)
 
 
-_IN_PLACE = "there is no such assignment: write `a = a + b`"
+_STATEMENTS = (
+    Slip("a line needs no `;` at its end", (), "take it out", "", "take it out", before_line_end=True),
+    Slip("each statement has a line of its own", ("_NL",), "put a line break instead of `;`"),
+)
+_BODY = Slip(
+    "a body stands in `{ }`", None, "write `{` instead of `:`, and `}` on a line of its own behind the body's last line"
+)
 
 SLIPS: Mapping[str, tuple[Slip, ...]] = {
     "=>": (_for("->", "ARROW", "a layer is applied with `->`"),),
     "==": (_for("=", "ASSIGN", "`==` compares; a name gets its value with `=`"),),
-    ":": (_for("=", "ASSIGN", "a name gets its value with `=`"),),
+    ":": (_for("=", "ASSIGN", "a name gets its value with `=`"), _BODY),
     ":=": (_for("=", "ASSIGN", "a name gets its value with `=`"),),
     "=": (
-        _for(":", "COLON", "inside `{ }` of a map, a key and its value stand around `:`"),
+        _for(
+            ":",
+            "COLON",
+            "inside `{ }` of a map, a key and its value stand around `:`",
+            outside="an input and its sizes stand around `:`",
+        ),
         _for("==", "EQUAL", "`=` gives a value to a name; two values are compared with `==`"),
     ),
     "&&": (_for("and", "AND", "both is written `and`"),),
@@ -41,16 +54,10 @@ SLIPS: Mapping[str, tuple[Slip, ...]] = {
     "<>": (_for("!=", "UNEQUAL", "unequal is written `!=`"),),
     "^": (_for("**", "POWER", "a power is written `**`"),),
     "elif": (Slip("`elif` is written `else if`", ("ELSE", "IF"), "write `else if`", "else if", "write `else if`"),),
-    ";": (
-        Slip("a line needs no `;` at its end", (), "take it out", "", "take it out", before_line_end=True),
-        Slip("each statement has a line of its own", ("_NL",), "put a line break instead of `;`"),
-    ),
+    ";": _STATEMENTS,
+    "；": _STATEMENTS,
     ",": (Slip("a line needs no `,` at its end", (), "take it out", "", "take it out", before_line_end=True),),
     "?": (Slip("`?` is the unknown size of an input, and nothing else", None, "a choice is `if c then a else b`"),),
-    "+=": (Slip("`+=` is no sign of the language", None, _IN_PLACE),),
-    "-=": (Slip("`-=` is no sign of the language", None, "there is no such assignment: write `a = a - b`"),),
-    "*=": (Slip("`*=` is no sign of the language", None, "there is no such assignment: write `a = a * b`"),),
-    "/=": (Slip("`/=` is no sign of the language", None, "unequal is `!=`; for the assignment write `a = a / b`"),),
 }
 
 FOREIGN_WORDS: Mapping[str, str] = {
@@ -89,12 +96,92 @@ FORMS: Mapping[str, str] = {
 HINTS: Mapping[str, str] = {
     "$": "a param is named without `$`",
     "\\": "a chain goes on in the next line with `->`; other expressions go on inside parentheses",
+    "&": "both is written `and`",
+    "|": "either is written `or`",
+    "~": "the opposite is written `not`",
+    "`": "names and specs stand without backticks",
     "“": 'quotes are straight: `"`',
     "”": 'quotes are straight: `"`',
     "‘": "quotes are straight: `'`",
     "’": "quotes are straight: `'`",
-    "→": "write `->`",
-    "×": "write `*`",
-    "−": "write `-`",
-    "–": "write `-`",
 }
+
+# ---- look-alikes ---------------------------------------------------------------------------------
+
+LOOKALIKES: Mapping[str, tuple[str, str]] = {
+    "，": ("COMMA", ","),
+    "、": ("COMMA", ","),
+    "：": ("COLON", ":"),
+    "（": ("LPAR", "("),
+    "）": ("RPAR", ")"),
+    "［": ("LSQB", "["),
+    "］": ("RSQB", "]"),
+    "【": ("LSQB", "["),
+    "】": ("RSQB", "]"),
+    "｛": ("LBRACE", "{"),
+    "｝": ("RBRACE", "}"),
+    "＝": ("ASSIGN", "="),
+    "＋": ("PLUS", "+"),
+    "－": ("MINUS", "-"),
+    "−": ("MINUS", "-"),
+    "–": ("MINUS", "-"),
+    "＊": ("STAR", "*"),
+    "×": ("STAR", "*"),
+    "／": ("SLASH", "/"),
+    "÷": ("SLASH", "/"),
+    "＜": ("LESS", "<"),
+    "＞": ("MORE", ">"),
+    "≤": ("LESS_EQUAL", "<="),
+    "≥": ("MORE_EQUAL", ">="),
+    "≠": ("UNEQUAL", "!="),
+    "…": ("ELLIPSIS", "..."),
+    "→": ("ARROW", "->"),
+    "⟶": ("ARROW", "->"),
+    "➜": ("ARROW", "->"),
+    "⇒": ("ARROW", "->"),
+    "—>": ("ARROW", "->"),
+    "–>": ("ARROW", "->"),
+    "−>": ("ARROW", "->"),
+    "-->": ("ARROW", "->"),
+    "|>": ("ARROW", "->"),
+    "~>": ("ARROW", "->"),
+    ">>": ("ARROW", "->"),
+}
+"""What looks like a sign, or is one in another language, and can't be anything else: its terminal, how it is written.
+
+The lexer reads it as what was meant; the parser says so.
+"""
+
+
+def _remark(text: str) -> str:
+    """A comment of C as comments of the language."""
+    lines = [line.strip().lstrip("*").strip() for line in text.removeprefix("/*").removesuffix("*/").split("\n")]
+    return "\n".join(f"# {line}".rstrip() for line in lines)
+
+
+def _straight(text: str) -> str:
+    inner = text[1:-1].replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{inner}"'
+
+
+_BLANKS = "\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000"
+_SPECIAL = (
+    ("BLANK", rf"[{_BLANKS}]+", lambda text: " " if re.search(r"[^\u200b-\u200d\u2060]", text) else ""),
+    ("BLANK", r"\\[ \t]*(?=\r?\n[ \t]*->)", lambda _: ""),
+    ("COMMENT", r"/\*[^\n]*?\*/|/\*[^\n]*", _remark),
+    ("STRING", r"[“”„«»][^“”„«»\n]*[“”«»]", _straight),
+    ("STRING", r"[‘’‚][^‘’\n]*[‘’]", _straight),
+    ("ARROW", r"-[ \t]+>", lambda _: "->"),
+)
+
+ALIKE = "|".join(
+    [*(pattern for _, pattern, _ in _SPECIAL), *(re.escape(sign) for sign in sorted(LOOKALIKES, key=len, reverse=True))]
+)
+"""An expression for all of them."""
+
+
+def meant(text: str) -> tuple[str, str]:
+    """The terminal that a look-alike stands for, and how that is written."""
+    if text in LOOKALIKES:
+        return LOOKALIKES[text]
+    return next((kind, write(text)) for kind, pattern, write in _SPECIAL if re.match(pattern, text + "\n->"))

@@ -45,7 +45,7 @@ class Closers:
 class Stream:
     """A place in the tokens of a text, with the brackets that are open there."""
 
-    def __init__(self, source: Source, tokens: Sequence[Token]) -> None:
+    def __init__(self, source: Source, tokens: list[Token]) -> None:
         self.source = source
         self.index = 0
         self.last = 0
@@ -121,6 +121,10 @@ class Stream:
     def skip(self) -> None:
         """Pass over the next token."""
         self.index += 1
+
+    def exchange(self, index: int, token: Token) -> None:
+        """Put another token in the place of one that is still to come."""
+        self._tokens[index] = token
 
     # ---- looking around --------------------------------------------------------------------------
 

@@ -344,8 +344,12 @@ class Comment(Node):
 
 @dataclass(frozen=True, slots=True)
 class File(Node):
-    """A whole spec. Comments are kept beside the items, by place; they take no part in comparison."""
+    """A whole spec. Comments are kept beside the items, by place; they take no part in comparison.
+
+    `unread` are the statements that the parser had to leave out; what they would have defined is not in the tree.
+    """
 
     source: Source = field(compare=False, repr=False)
     items: tuple[Item, ...]
     comments: tuple[Comment, ...] = field(default=(), compare=False)
+    unread: tuple[Span, ...] = field(default=(), compare=False)

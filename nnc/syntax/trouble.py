@@ -72,6 +72,14 @@ class Trouble:
         return self.stream.at(index) if index >= self.anchor.first else None
 
     @property
+    def before_token(self) -> Token:
+        """The token before, line breaks aside, whatever it belongs to."""
+        index = self.stream.last - 1
+        while index > 0 and self.stream.at(index).kind == LINE_END:
+            index -= 1
+        return self.stream.at(max(index, 0))
+
+    @property
     def kind(self) -> str:
         """The token's terminal in the grammar."""
         return self.machine.kind(self.token)
@@ -90,6 +98,17 @@ class Trouble:
         """Go back to where the statement begins, as if nothing of it had been read."""
         self.machine.drop_to(self.height)
         self.stream.seek(self.anchor.first, self.stream.open[: self.anchor.open])
+
+    def leave_out_below(self) -> None:
+        """Leave out the statement's line and the lines below that are indented further, as if they were not there."""
+        column, index = self.stream.column(self.first), self.anchor.first
+        while (token := self.stream.at(index)).kind != END:
+            before = self.stream.at(index - 1).kind
+            if index > self.anchor.first and before == LINE_END and self.stream.column(token) <= column:
+                break
+            index += 1
+        self.begin_again()
+        self.stream.seek(index, self.stream.open)
 
     @property
     def within_statement(self) -> bool:
