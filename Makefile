@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 EXAMPLE ?= breast_cancer
 
-.PHONY: help setup report test check lint bench oracle golden format tables catalog lock wheel clean
+.PHONY: help setup report test check lint bench oracle roundtrip golden format tables catalog lock wheel clean
 
 help: ## what there is
 	@echo "nnc: a small language for neural networks"
@@ -43,6 +43,9 @@ bench: $(READY) ## the table of speeds, as ratios measured in one run
 
 oracle: $(READY) ## the full sweep of the catalog against Keras
 	$(BIN)/python -m tests.oracle
+
+roundtrip: $(READY) ## all networks of keras.applications in, built again and compared
+	$(BIN)/python -m tests.roundtrip
 
 golden: $(READY) ## write the golden files again; read the diff before you commit it
 	$(BIN)/python -m tests.golden

@@ -1,8 +1,8 @@
 """The table of findings: every code that nnc can print, one row each.
 
 The hundreds say which phase found it: 00 text, 01 syntax, 02 names and constants, 03 layers and shapes,
-04 training and report, 05 the data section, 06 the data itself, 07 runs, 09 warnings about what runs but is
-likely wrong. A code, once released, keeps its meaning for ever.
+04 training and report, 05 the data section, 06 the data itself, 07 runs, 08 model files, 09 warnings about
+what runs but is likely wrong. A code, once released, keeps its meaning for ever.
 """
 
 from __future__ import annotations
@@ -150,5 +150,10 @@ NOT_FINITE_PREDICTION = Code("NN0704", "the model predicts what is no number")
 RUN_NOT_YET = Code("NN0705", "nnc can't train this yet")
 NOT_TRAINABLE = Code("NN0706", "the spec says too little to train")
 TRAINING_REFUSED = Code("NN0707", "Keras refuses to train this")
+
+# 08: model files that come in
+MODEL_FILE = Code("NN0801", "this is no model that can come in")
+NOT_SAYABLE = Code("NN0802", "the language can't say this layer")
+RENAMED = Code("NN0803", "a name of the model is none in a spec", "warning")
 
 ALL: tuple[Code, ...] = tuple(value for value in globals().values() if isinstance(value, Code))

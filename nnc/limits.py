@@ -57,3 +57,14 @@ MAX_SYNTAX_TROUBLES = 1000
 
 MAX_ROUTE = 1000
 """Steps back that a tensor's way to a fault is followed; nobody reads more."""
+
+# ---- model files ---------------------------------------------------------------------------------
+
+MAX_MODEL_JSON = 1 << 25
+"""Bytes of a model's configuration; that of the largest network of keras.applications is a fortieth of it."""
+
+MAX_MODEL_CALLS = 20_000
+"""Layers that a model's configuration may apply, those of models inside it counted at each use."""
+
+MAX_MODEL_DEPTH = 20
+"""Models inside each other."""

@@ -254,6 +254,57 @@ def _kind(output: str, style: str, outputs: Any) -> str:
     return kind
 
 
+@cli.command(name="import", short_help="A Keras model as a spec.")
+@click.argument("model")
+@click.option("-o", "--output", type=_SPEC, help="The spec; standard output if it is not said.")
+@click.option("--weights", type=_SPEC, metavar="FILE", help="Also write the weights, for compile --weights FILE.")
+@click.option("--trust", multiple=True, metavar="MODULE", help="Import a module that defines custom objects: runs it.")
+@click.option(
+    "--names",
+    type=click.Choice(["given", "all"]),
+    default="given",
+    help="Which layers' names must stay, come what may.",
+)
+@_settings
+def import_(
+    model: str,
+    output: Path | None,
+    weights: Path | None,
+    trust: tuple[str, ...],
+    names: str,
+    assignments: tuple[str, ...],
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Write the spec of MODEL: a .keras, .h5 or .json file, a SavedModel folder, or package.module:function.
+
+    A file is read as data; nothing in it is run. `package.module:function` imports that module and calls the function,
+    and --trust imports a module: both run Python code, and only because you name it.
+    """
+    del assignments, verbose
+    from nnc.pipeline import bring
+
+    if weights is not None and not weights.name.endswith(".weights.h5"):
+        raise click.UsageError(f"--weights wants a file that ends in .weights.h5, found {str(weights)!r}.")
+    bring.trust(trust)
+    original = bring.call_function(model) if bring.is_function(model) else None
+    brought = bring.bring(model, names=names, keras_model=original)
+    report_findings(brought.findings)
+    if output is None:
+        sys.stdout.write(brought.text)
+    else:
+        from nnc.files import write_text
+
+        write_text(output, brought.text)
+        if not quiet:
+            say(f"wrote {output}; next: nnc check {output}, nnc show {output}")
+    if weights is not None:
+        bring.save_weights(brought, bring.load_keras_model(model) if original is None else original, weights)
+        if not quiet:
+            say(f"wrote {weights}; next: nnc compile {output or 'SPEC'} -o model.keras --weights {weights}")
+    return int(any(finding.severity == "error" for finding in brought.findings))
+
+
 @cli.command(short_help="Train a spec's model into a run folder.")
 @click.argument("spec", type=_SPEC)
 @click.option("-o", "--output", type=_SPEC, help="The run folder; runs/NAME if it is not said.")

@@ -1,0 +1,1 @@
+"""Networks of keras.applications: in, checked, built again, and held against the original."""
