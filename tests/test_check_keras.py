@@ -10,6 +10,7 @@ from nnc.catalog import Size
 from nnc.check import check
 from nnc.source import Source
 from nnc.syntax import parse
+from tests.emit.tools import as_module, checked
 from tests.golden import CASES
 
 pytestmark = pytest.mark.tf
@@ -46,3 +47,19 @@ def test_tensors_for_a_layer_of_a_list_become_the_list() -> None:
     assert spec is not None
     (call,) = spec.model.calls
     assert [type(operand) for operand in call.args] == [tuple]
+
+
+@pytest.mark.parametrize("path", sorted((CASES / "good").glob("*.nn")), ids=lambda path: path.stem)
+def test_the_emitted_python_is_the_model_in_memory(path: Path, tmp_path: Path) -> None:
+    import keras
+
+    from nnc.emit.keras_model import build_model
+    from nnc.emit.python_source import python_source
+
+    spec = checked(path.read_text(encoding="utf-8"), path.name, WIDTHS)
+    for model in spec.models.values():
+        keras.utils.clear_session(free_memory=False)
+        built = build_model(spec, model)
+        keras.utils.clear_session(free_memory=False)
+        emitted = as_module(python_source(spec, model), tmp_path, path.stem).build_model()
+        assert emitted.get_config() == built.get_config()

@@ -8,7 +8,7 @@ from nnc import codes, graph
 from nnc.check.builder import Builder
 from nnc.check.frame import Frame, Use
 from nnc.check.scope import Scope
-from nnc.check.values import POISON, BlockDef, BlockProto, BlockValue, Pool, TensorValue, Value, noun, show
+from nnc.check.values import POISON, BlockDef, BlockProto, BlockValue, Pool, Several, TensorValue, Value, noun, show
 from nnc.diagnostics import Label
 from nnc.source import Span
 from nnc.syntax import tree
@@ -103,7 +103,10 @@ def _parameters(proto: BlockProto, inner: Frame) -> None:
 def _inputs(node: tree.Block, use: Use, frame: Frame) -> list[tuple[str, Value]] | None:
     """Which operand goes to which input; None where they don't fit."""
     inputs = [item.name.id for item in block_inputs(node)]
-    given: dict[str, Value] = dict(zip(inputs, use.operands, strict=False))
+    operands = use.operands
+    if len(operands) == 1 and len(inputs) > 1 and isinstance(operands[0], Several):
+        operands = operands[0]
+    given: dict[str, Value] = dict(zip(inputs, operands, strict=False))
     for name, value in use.by_name.items():
         if name not in inputs or name in given:
             known = name in given
@@ -112,7 +115,7 @@ def _inputs(node: tree.Block, use: Use, frame: Frame) -> list[tuple[str, Value]]
             frame.faults.misspelt(codes.BLOCK_INPUTS, message, place, near, hint=f"its inputs are {', '.join(inputs)}")
             return None
         given[name] = value
-    if len(use.operands) > len(inputs) or len(given) < len(inputs):
+    if len(operands) > len(inputs) or len(given) < len(inputs):
         _wrong_number(node, inputs, use, frame)
         return None
     for value in given.values():
@@ -131,6 +134,9 @@ def _wrong_number(node: tree.Block, inputs: Sequence[str], use: Use, frame: Fram
         use.node.span,
         Label(node.name.span, f"its inputs: {', '.join(inputs) or 'none'}"),
         expected=f"({', '.join(inputs)}) -> {node.name.id}(...)" if len(inputs) > 1 else wanted,
+        help="a list is one input; several stand in round brackets"
+        if len(inputs) > 1 and any(isinstance(operand, tuple) for operand in use.operands)
+        else None,
     )
 
 
@@ -148,8 +154,8 @@ def _result(node: tree.Block, inner: Frame) -> Value:
             codes.NO_OUTPUT, f"the block `{node.name.id}` has no output", node.name.span, help="add: output y = ..."
         )
         return POISON
-    values = tuple(value for _, value in inner.outputs)
-    if not values or any(value is POISON for value in values):
+    values = Several(value for _, value in inner.outputs if isinstance(value, TensorValue))
+    if not values or len(values) < len(inner.outputs):
         return POISON
     return values[0] if len(values) == 1 else values
 

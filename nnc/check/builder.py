@@ -12,7 +12,18 @@ from nnc.catalog import Operand, Rejection, TensorType, apply_layer, apply_op
 from nnc.check import trace
 from nnc.check.faults import Faults
 from nnc.check.frame import Frame, Use
-from nnc.check.values import POISON, BlockProto, BlockValue, LayerProto, LayerValue, TensorValue, Value, settled, show
+from nnc.check.values import (
+    POISON,
+    BlockProto,
+    BlockValue,
+    LayerProto,
+    LayerValue,
+    Several,
+    TensorValue,
+    Value,
+    settled,
+    show,
+)
 from nnc.diagnostics import Code, Label, Route
 from nnc.lean import dataclass
 from nnc.source import Span
@@ -157,7 +168,7 @@ class Builder:
         elif layer.counts != counts and None not in (*counts, *layer.counts):
             self._differs(layer, counts, operands, span)
             return POISON
-        outputs = tuple(self.tensor(type_, span) for type_ in applied.outputs)
+        outputs = Several(self.tensor(type_, span) for type_ in applied.outputs)
         written = frame.place_of(span)
         self._calls.append(_Call(layer, None, tuple(operands), by_name, outputs, frame.path, written, span))
         return outputs[0] if len(outputs) == 1 else outputs

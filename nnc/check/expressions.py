@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from nnc import codes
 from nnc.catalog import Size, find, names
@@ -13,7 +14,9 @@ from nnc.check.values import (
     POISON,
     BlockDef,
     BlockProto,
+    BlockValue,
     LayerProto,
+    LayerValue,
     Repeat,
     TensorValue,
     Value,
@@ -22,7 +25,7 @@ from nnc.check.values import (
     show,
 )
 from nnc.diagnostics import Label
-from nnc.graph import IndexItem
+from nnc.graph import FnRef, IndexItem
 from nnc.source import Span
 from nnc.syntax import tree
 
@@ -65,6 +68,10 @@ def unknown_name(expr: tree.Name, frame: Frame) -> None:
         )
         return
     message = f"nothing is called `{expr.id}` here"
+    if find("activations", expr.id) is not None:
+        hint = f'the activation stands bare as a step or an argument, and in quotes elsewhere: "{expr.id}"'
+        frame.faults.add(codes.UNKNOWN_NAME, message, expr.span, help=hint)
+        return
     if find("layers", expr.id) is not None:
         hint = f"`{expr.id}` is a layer of Keras: apply it to a tensor, x -> {expr.id}(...)"
         frame.faults.add(codes.UNKNOWN_NAME, message, expr.span, help=hint)
@@ -146,10 +153,12 @@ def _combine(node: tree.Binary, left: Value, right: Value, frame: Frame) -> Valu
     operator = OPERATORS[node.op]
     if isinstance(left, TensorValue) or isinstance(right, TensorValue):
         return _with_tensor(node, left, right, frame)
-    if node.op == "*" and isinstance(right, (LayerProto, BlockProto, BlockDef)):
-        return _repeat(node, left, right, frame)
+    if node.op == "*" and isinstance(right, _REPEATABLE):
+        return repeated(node, left, right, frame)
     result = operator.compute(node.op, left, right)
     if isinstance(result, Trouble):
+        if node.op == "*" and isinstance(left, _REPEATABLE):
+            result = replace(result, help="how often stands first: 2 * Dense(8)")
         at = _WHOLE if result.operand is None else result.operand
         frame.faults.trouble(result, (node.left.span, node.right.span, node.span)[at])
         return POISON
@@ -163,6 +172,8 @@ def _with_tensor(node: tree.Binary, left: Value, right: Value, frame: Frame) -> 
         if not isinstance(value, TensorValue) and not is_number(value) and not isinstance(value, bool):
             message = f"`{node.op}` can't take a tensor and {noun(value)}"
             hint = "a list of tensors grows by a list: skips + [z]" if isinstance(value, tuple) else None
+            if isinstance(value, _REPEATABLE):
+                hint = "`->` binds loosest, so a chain in a sum stands in round brackets: (x -> Dense(8)) + y"
             frame.faults.add(
                 codes.BAD_OPERAND, message, part.span, expected="a tensor or a number", found=show(value), help=hint
             )
@@ -177,23 +188,28 @@ def block_without_brackets(block: BlockDef, span: Span, frame: Frame) -> None:
     frame.faults.add(codes.NOT_A_LAYER, f"the block `{node.name.id}` needs its brackets", span, help=f"write {written}")
 
 
-def _repeat(node: tree.Binary, count: Value, what: Value, frame: Frame) -> Value:
+_REPEATABLE = (LayerProto, LayerValue, BlockDef, BlockProto, BlockValue, FnRef, Repeat)
+
+
+def repeated(node: tree.Binary, count: Value, what: Value, frame: Frame) -> Value:
+    """`3 * Block(8)`: what is applied so many times in a row; none at all lets a tensor through as it is."""
     if isinstance(what, BlockDef):
         block_without_brackets(what, node.right.span, frame)
         return POISON
     if isinstance(count, Size):
         frame.faults.trouble(unknown_size(count), node.left.span)
         return POISON
-    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
         frame.faults.add(
             codes.BAD_REPEAT,
             "a layer or block is repeated a whole number of times",
             node.left.span,
-            expected="a whole number of at least 1",
+            expected="a whole number, not below 0",
             found=show(count),
         )
         return POISON
-    assert isinstance(what, (LayerProto, BlockProto))  # noqa: S101 - the caller asked
+    if isinstance(what, Repeat):  # `2 * (3 * Block(8))`
+        count, what = count * what.count, what.what
     return Repeat(count, what, node.span)
 
 

@@ -8,9 +8,9 @@ from nnc import codes, graph
 from nnc.catalog import Dim, Size, TensorType
 from nnc.catalog.kinds import LARGEST
 from nnc.catalog.shape import same_size
+from nnc.check.applying import sole_step
 from nnc.check.blocks import definitions
 from nnc.check.builder import Builder, origin
-from nnc.check.calls import sole_step
 from nnc.check.constants import unknown_size
 from nnc.check.expressions import condition
 from nnc.check.frame import Context, Frame, Runner, unwrap
@@ -68,6 +68,8 @@ def check_model(node: tree.Model, context: Context, file_scope: Scope) -> graph.
     for name, value in frame.outputs:
         if isinstance(value, TensorValue):
             builder.outputs.append((name.id, value))
+        elif not context.faults.met and not context.unread:
+            raise AssertionError(f"the output {name.id!r} went wrong and nothing was said")
     return builder.finish(node.name.id) if len(context.faults.findings) == before else None
 
 
@@ -318,6 +320,14 @@ def _output(node: tree.Output, frame: Frame) -> None:
         )
         value = POISON
     earlier = next((name for name, _ in frame.outputs if name.id == node.name.id), None)
+    if earlier is node.name:
+        frame.faults.add(
+            codes.DEFINED_TWICE,
+            f"each round of the `for` gives the output `{node.name.id}` again",
+            node.name.span,
+            help="bind a name in the loop, or gather what it makes in a list, and write the output behind it",
+        )
+        return
     if earlier is not None:
         _twice(node.name, earlier.span, "output", frame)
         return

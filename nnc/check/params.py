@@ -73,7 +73,7 @@ def _value(node: tree.Param, overrides: Mapping[str, object], frame: Frame) -> V
             found=show(value),
         )
         value = POISON
-    domain = None if node.domain is None else _domain(node.domain, frame)
+    domain = None if node.domain is None else _domain(node.domain, value, frame)
     if domain is not None and value is not POISON and not domain.holds(value):
         frame.faults.add(
             codes.OUT_OF_DOMAIN,
@@ -131,25 +131,27 @@ def _alike(default: Value, value: Value) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Domain:
-    """What a param may be: one of `choices`, or a number from `low` to `high`."""
+    """What a param may be: one of `choices`, or a number from `low` to `high`, `whole` if only whole numbers count."""
 
     words: str
     choices: tuple[Value, ...] = ()
     low: float = 0.0
     high: float = 0.0
+    whole: bool = False
 
     def holds(self, value: Value) -> bool:
         if self.choices:
             return any(type(value) is type(choice) and value == choice for choice in self.choices) or (
                 is_number(value) and any(is_number(choice) and value == choice for choice in self.choices)
             )
-        return isinstance(value, (int, float)) and is_number(value) and self.low <= value <= self.high
+        kinds = int if self.whole else (int, float)
+        return isinstance(value, kinds) and is_number(value) and self.low <= value <= self.high
 
 
-def _domain(expr: tree.Expr, frame: Frame) -> _Domain | None:
+def _domain(expr: tree.Expr, default: Value, frame: Frame) -> _Domain | None:
     expr = unwrap(expr)
     if isinstance(expr, tree.RangeOf):
-        return _range(expr, frame)
+        return _range(expr, default, frame)
     value = frame.value(expr)
     if value is POISON:
         return None
@@ -165,7 +167,7 @@ def _domain(expr: tree.Expr, frame: Frame) -> _Domain | None:
     return _Domain(f"one of {show(value)}", value)
 
 
-def _range(expr: tree.RangeOf, frame: Frame) -> _Domain | None:
+def _range(expr: tree.RangeOf, default: Value, frame: Frame) -> _Domain | None:
     low, high = frame.value(expr.low), frame.value(expr.high)
     if low is POISON or high is POISON:
         return None
@@ -185,4 +187,6 @@ def _range(expr: tree.RangeOf, frame: Frame) -> _Domain | None:
         return None
     assert isinstance(low, (int, float))  # noqa: S101 - the first branch asked
     assert isinstance(high, (int, float))  # noqa: S101 - the first branch asked
-    return _Domain(f"from {show(low)} to {show(high)}", (), float(low), float(high))
+    whole = all(isinstance(number, int) for number in (default, low, high))
+    words = f"{'a whole number ' if whole else ''}from {show(low)} to {show(high)}"
+    return _Domain(words, (), float(low), float(high), whole)

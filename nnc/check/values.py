@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from nnc.check.scope import Scope
 
 
+Value: TypeAlias = object
+
+
 class _Poison(enum.Enum):
     POISON = enum.auto()
 
@@ -101,11 +104,17 @@ class BlockValue:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """`3 * Block(8)` in a chain."""
+    """`3 * Block(8)` in a chain. `what` may be whatever can be a step: a shared layer, an fn, an activation's word."""
 
     count: int
-    what: LayerProto | BlockProto
+    what: Value
     span: Span
+
+
+class Several(tuple[TensorValue, ...]):
+    """The several outputs of one layer or block: a list, which a block of several inputs takes as these."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +122,6 @@ class Word:
     """A bare word, as a section's keys take it (`adam`, `median`)."""
 
     id: str
-
-
-Value: TypeAlias = object
 
 
 def settled(value: Value) -> graph.Value:
