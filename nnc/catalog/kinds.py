@@ -200,6 +200,16 @@ def many(item: Type, noun: str, count: int | None = None, *, empty: bool = True)
     return Type(noun, take)
 
 
+def nested_numbers(value: Argument) -> Argument:
+    """A number, or lists in lists of them, as tuples."""
+    if is_number(value):
+        return value
+    if not isinstance(value, (tuple, list)) or not value:
+        return NO
+    items = tuple(nested_numbers(item) for item in value)
+    return NO if any(item is NO for item in items) else items
+
+
 def ints(rank: int, low: int = 1) -> Type:
     """A whole number for all spatial axes, or one for each."""
     each = integer(low)

@@ -115,6 +115,7 @@ def _layer_row(kind: str, found: Signature) -> Row:
         shown=spec.shown,
         listed=spec.listed,
         nested=spec.nested,
+        adapts=spec.adapts,
     )
 
 

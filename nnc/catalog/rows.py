@@ -112,12 +112,14 @@ class LayerRow(Row):
     `takes` says which dtypes its inputs may have: `floats`, `signed` (floats and whole numbers), `numbers` (truth
     values as well), `any` (text as well). `listed` layers take one list of tensors (`Add()([a, b])` in Keras), so
     `(a, b) -> Add()` means `[a, b] -> Add()` for them. `nested` layers keep their weights in layers of their own.
+    `adapts` are the arguments that a layer learns from the training rows before training, where none is given.
     """
 
     rule: Rule = field(kw_only=True)
     takes: str = field(default="numbers", kw_only=True)
     listed: bool = field(default=False, kw_only=True)
     nested: bool = field(default=False, kw_only=True)
+    adapts: tuple[str, ...] = field(default=(), kw_only=True)
     example: str = field(default="", kw_only=True)
     role: str = field(default="other", kw_only=True)
     units: str | None = field(default=None, kw_only=True)

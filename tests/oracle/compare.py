@@ -126,6 +126,8 @@ _LAX = {
     "offset",
     "shared_axes",
     "noise_shape",
+    "fill_mode",
+    "value_range",
 }
 
 
@@ -147,13 +149,24 @@ def _penalty(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
 
 
 def _only_data_knows(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    return _has_open(sample) and isinstance(ours, Rejection) and "not string" in ours.reason
+
+
+def _has_open(sample: Sample) -> bool:
     leaves = [leaf for operand in sample.operands for leaf in tensors(operand)]
-    has_open = any(isinstance(size, Size) for leaf in leaves for size in leaf.shape)
-    return has_open and isinstance(ours, Rejection) and "not string" in ours.reason
+    return any(isinstance(size, Size) for leaf in leaves for size in leaf.shape)
 
 
 def _stacked_states(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
     return isinstance(ours, Rejection) and "nested states" in ours.reason
+
+
+def _drawn(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    return isinstance(ours, Rejection) and sample.name in ("AugMix", "RandAugment") and "on pictures of" in ours.reason
+
+
+def _tiles_unseen(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    return isinstance(ours, Rejection) and ours.argument == "tile_grid_size" and _has_open(sample)
 
 
 def _wrapped_unasked(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
@@ -176,5 +189,7 @@ EXCUSES: tuple[tuple[Excuse, str], ...] = (
         "Keras keeps any word for these, allows 0 heads, and takes axis 0 of `shared_axes` for the last",
     ),
     (_only_data_knows, "text is refused when it is cast, and where a size is open nothing is cast until there is data"),
+    (_drawn, "which numbers of channels it takes hangs on the changes that it happens to draw"),
+    (_tiles_unseen, "how a picture is filled up to whole tiles is decided on data, and an open size has none"),
     (_stacked_states, "the states of stacked cells come as lists in lists, which the language has no form for yet"),
 )

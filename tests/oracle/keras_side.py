@@ -15,7 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nnc.catalog import Operand, Size, TensorType
+from nnc.catalog import LayerRow, Operand, Size, TensorType, find
 from nnc.catalog.rules import tensors
 from nnc.catalog.values import Object
 
@@ -77,6 +77,7 @@ def ask(
         layer = build(Object("layers", name, args))
         outputs = _flat(layer(*map(_symbol, operands), **{k: _symbol(v) for k, v in keyed.items()}))
         found = tuple((tuple(out.shape[1:]), keras.backend.standardize_dtype(out.dtype)) for out in outputs)
+        _see_data(name, layer, args, operands)
         if data:
             for real in _call_on_data(layer, operands, keyed):
                 _agree(outputs, real)
@@ -91,6 +92,15 @@ def _units(leaf: TensorType) -> Any:
     """Unit matrices, for functions that can't take every matrix (an inverse)."""
     shape = (BATCH, *_open(leaf))
     return tf.cast(tf.eye(*shape[-2:], batch_shape=shape[:-2]) if len(shape) > 2 else tf.ones(shape), leaf.dtype)
+
+
+def _see_data(name: str, layer: Any, args: Mapping[str, Any], operands: Sequence[Operand]) -> None:
+    """Adapt the layers that learn from data first, as a run does before it trains."""
+    row = find("layers", name)
+    assert isinstance(row, LayerRow)
+    leaves = [leaf for operand in operands for leaf in tensors(operand)]
+    if row.adapts and args.get(row.adapts[0]) is None and leaves:
+        layer.adapt(_data(TensorType(tuple(3 if isinstance(s, Size) else s for s in leaves[0].shape), leaves[0].dtype)))
 
 
 def ask_op(function: Callable[..., Any], leaves: Sequence[TensorType], *, unit: bool = False) -> Answer:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nnc.catalog import LayerRow, Operand, Size, TensorType, find, names
+from nnc.catalog.layers import FAMILIES
 from nnc.catalog.values import Object
+from tests.oracle import pictures
 
 SIZES = (1, 2, 3, 4, 5, 6, 8, 9)
 WRONG = 0.07  # how often a value is drawn from the wrong ones
@@ -46,6 +48,8 @@ def layer_names() -> list[str]:
     return [name for name, row in rows if isinstance(row, LayerRow) and not row.refused and name not in CELLS]
 
 
+# Layers of which one sample takes Keras a good part of a second: each is made of many.
+SLOW = ("AugMix", "RandAugment", "RandomElasticTransform", "Bidirectional")
 CELLS = ("LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells")
 
 
@@ -81,7 +85,7 @@ _INTERESTING = {
     "return_state", "output_padding", "depth_multiplier", "pool_size", "keepdims", "merge_mode", "output_shape",
     "value_dim", "cropping", "size", "shared_axes", "noise_shape", "attention_axes", "key_dim", "use_scale",
     "score_mode", "lora_rank", "renorm", "center", "scale", "normalize", "reset_after", "use_gate", "kernel_size",
-    "filters",
+    "filters", *pictures.INTERESTING,
 }  # fmt: skip
 
 
@@ -159,6 +163,10 @@ _VALUES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "LayerNormalization.axis": ((-1, 1, (1, 2), (-1, -2), (-1,)), (0, 5, (1, 9))),
     "RMSNormalization.axis": ((-1, 1, (1, 2), (-1,)), (0, 5)),
     "UnitNormalization.axis": ((-1, 1, (1, 2), (-1,)), (5, (1, 9))),
+    "Normalization.axis": ((-1, -1, None, (1, 2), 2, (-1,)), (0, 5, (1, 9), (-1, -1))),
+    "mean": ((None, 1.0, (1.0,), (1.0, 2.0, 3.0)), ("a", ((1.0, 2.0), (3.0,)))),
+    "variance": ((None, 1.0, (1.0,), (1.0, 2.0, 3.0)), ("a",)),
+    "invert": ((True, False), ()),
     "Softmax.axis": ((-1, 1, (1, 2), 2, (-1,)), (5, (1, 9))),
     "epsilon": ((1e-3, 1e-6), ()),
     "momentum": ((0.9,), ()),
@@ -222,6 +230,7 @@ _VALUES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "num_key_value_heads": ((1, 2), (0, 4)),
     "l1": ((0.0, 0.1), ()),
     "l2": ((0.0, 0.1), ()),
+    **pictures.VALUES,
 }
 
 # ---- inputs --------------------------------------------------------------------------------------
@@ -301,4 +310,5 @@ _INPUTS: dict[str, Callable[[random.Random, str, int | None], _Made]] = {
     **dict.fromkeys(("TimeDistributed", "SpectralNormalization"), _deep),
     **dict.fromkeys(("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"), _list),
     **dict.fromkeys(("Attention", "AdditiveAttention", "MultiHeadAttention", "GroupQueryAttention"), _attention),
+    **dict.fromkeys((FAMILIES["images"] + " " + FAMILIES["augmentation"]).split(), pictures.picture),
 }

@@ -17,6 +17,7 @@ from nnc.catalog.arguments.common import (
     SEED,
     SIZES,
 )
+from nnc.catalog.arguments.pictures import TYPES as _PICTURES
 from nnc.catalog.kinds import (
     ANY,
     BOOL,
@@ -32,6 +33,7 @@ from nnc.catalog.kinds import (
     keras_object,
     many,
     mapping,
+    nested_numbers,
     optional,
     pairs,
 )
@@ -73,9 +75,8 @@ def _positive(*names: str) -> dict[str, Type]:
 
 _PADDING = choice("valid", "same")
 _CAUSAL = choice("valid", "same", "causal")
-_VALUE_RANGE = many(NUMBER, "a pair of numbers", 2)
-_FACTOR = NUMBER | many(NUMBER, "a pair of numbers", 2)
 _SHAPE = many(optional(POSITIVE), "a list of positive whole numbers or none")
+_MOMENTS = Type("a number, or a list of numbers", nested_numbers)
 _LIST = many(ANY, "a list")
 
 _BY_RANK: dict[str, Type] = {}
@@ -89,6 +90,7 @@ for _rank in (1, 2, 3):
 
 TYPES: dict[str, Type] = {
     **_BY_RANK,
+    **_PICTURES,
     **_positive(
         "units",
         "filters",
@@ -102,20 +104,13 @@ TYPES: dict[str, Type] = {
         "n",
         "depth_multiplier",
         "groups",
-        "height",
-        "width",
         "num_bins",
         "power_iterations",
-        "bins",
-        "max_number",
         "num_mel_bins",
         "sampling_rate",
         "frame_length",
         "fft_length",
         "sequence_stride",
-        "num_chains",
-        "chain_depth",
-        "num_ops",
     ),
     "strides": ANY,
     "layers:name": _NAME,
@@ -202,8 +197,8 @@ TYPES: dict[str, Type] = {
     "EinsumDense.output_shape": POSITIVE | many(optional(POSITIVE), "a list of sizes, none for one that is not known"),
     "Rescaling.scale": NUMBER | many(NUMBER, "a list of numbers"),
     "offset": NUMBER | many(NUMBER, "a list of numbers"),
-    "Normalization.mean": optional(NUMBER | many(NUMBER, "a list of numbers")),
-    "variance": optional(NUMBER | many(NUMBER, "a list of numbers")),
+    "Normalization.mean": optional(_MOMENTS),
+    "variance": optional(_MOMENTS),
     "invert": BOOL,
     "num_tokens": optional(POSITIVE),
     "max_tokens": optional(POSITIVE),
@@ -227,33 +222,7 @@ TYPES: dict[str, Type] = {
     "bin_boundaries": optional(many(NUMBER, "a list of numbers")),
     "Discretization.num_bins": optional(POSITIVE),
     "Hashing.mask_value": ANY,
-    "value_range": _VALUE_RANGE,
-    "factor": _FACTOR,
-    "height_factor": _FACTOR,
-    "width_factor": optional(_FACTOR),
-    "x_factor": _FACTOR,
-    "y_factor": _FACTOR,
-    "sigma": _FACTOR,
-    "brightness_factor": optional(_FACTOR),
-    "contrast_factor": optional(_FACTOR),
-    "saturation_factor": optional(_FACTOR),
-    "hue_factor": optional(_FACTOR),
-    "addition_factor": _FACTOR,
-    "threshold_factor": _FACTOR,
-    "RandomElasticTransform.scale": _FACTOR,
-    "RandomErasing.scale": _FACTOR,
-    "RandomPerspective.scale": _FACTOR,
-    "RandomGaussianBlur.kernel_size": ints(2),
-    "RandomFlip.mode": choice("horizontal", "vertical", "horizontal_and_vertical"),
     "STFTSpectrogram.mode": choice("log", "magnitude", "psd", "real", "imag", "angle", "stft"),
-    "tile_grid_size": many(POSITIVE, "a pair of positive whole numbers", 2),
-    "clip_limit": NUMBER,
-    "all_ops": BOOL,
-    "fill_mode": choice("reflect", "wrap", "constant", "nearest", "crop"),
-    "fill_value": optional(NUMBER),
-    "crop_to_aspect_ratio": BOOL,
-    "pad_to_aspect_ratio": BOOL,
-    "antialias": BOOL,
     "frame_step": optional(POSITIVE),
     "STFTSpectrogram.fft_length": optional(POSITIVE),
     "sequence_length": optional(POSITIVE),

@@ -37,7 +37,16 @@ FAMILIES: Mapping[str, str] = {
     "attention": "Attention AdditiveAttention MultiHeadAttention GroupQueryAttention",
     "refused": (
         "Lambda TorchModuleWrapper JaxLayer FlaxLayer TFSMLayer InputLayer Pipeline StringLookup IntegerLookup "
-        "TextVectorization Normalization Discretization"
+        "TextVectorization Discretization"
+    ),
+    "preprocessing": "Normalization",
+    "images": "Resizing CenterCrop RandomCrop",
+    "augmentation": (
+        "AugMix AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization MixUp RandAugment "
+        "RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast RandomElasticTransform "
+        "RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue RandomInvert RandomPerspective "
+        "RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation "
+        "RandomZoom Solarization"
     ),
     "wrappers": "Bidirectional TimeDistributed SpectralNormalization",
 }

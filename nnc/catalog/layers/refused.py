@@ -25,9 +25,5 @@ ROWS: tuple[RefusedSpec, ...] = (
         "nnc can't adapt it to the training rows yet; prepare the column with `category()` in `data`",
     ),
     RefusedSpec("TextVectorization", "Turns text into numbers.", "nnc can't adapt it to the training rows yet"),
-    RefusedSpec(
-        "Normalization", "Scales by the mean and spread of the training rows.",
-        "nnc can't adapt it to the training rows yet; prepare columns with `numeric(scale=standard)` in `data`",
-    ),
     RefusedSpec("Discretization", "Turns numbers into bins.", "nnc can't adapt it to the training rows yet"),
 )  # fmt: skip

@@ -26,6 +26,7 @@ class LayerSpec:
     shown: tuple[str, ...] = field(default=())
     listed: bool = False
     nested: bool = False
+    adapts: tuple[str, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
