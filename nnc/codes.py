@@ -19,6 +19,7 @@ NO_MODEL = Code("NN0007", "there is no such model")
 FN_INSIDE = Code("NN0008", "a model file can't hold this fn")
 NEEDS_PACKAGE = Code("NN0030", "this needs a package that is not installed")
 NOT_IN_ONNX = Code("NN0031", "the model can't be written as ONNX")
+NOT_ADAPTED = Code("NN0009", "a layer has seen no data yet")
 
 # 01: syntax
 SYNTAX = Code("NN0101", "this can't stand here")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnc.catalog.ops import apply_op
-from nnc.catalog.registry import apply_layer, find, names
+from nnc.catalog.registry import apply_layer, find, names, sees_data
 from nnc.catalog.rows import Applied, Arg, Argument, Kind, LayerRow, MetricRow, Operand, Rejection, Row
 from nnc.catalog.shape import Dim, Shape, Size, TensorType
 
@@ -25,4 +25,5 @@ __all__ = [
     "apply_op",
     "find",
     "names",
+    "sees_data",
 ]

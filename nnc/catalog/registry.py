@@ -159,6 +159,13 @@ def apply_layer(
     return found
 
 
+def sees_data(name: str, args: Mapping[str, Argument]) -> bool:
+    """Whether this layer must see the training rows first: it learns arguments, and none of them is given."""
+    row = find("layers", name)
+    learnt = row.adapts if isinstance(row, LayerRow) else ()
+    return bool(learnt) and all(args.get(argument) is None for argument in learnt)
+
+
 _UNFROZEN = Rejection(
     "Keras does not hand `trainable` on to the layers inside, so that they would go on training in a model",
     "true",

@@ -13,7 +13,7 @@ from typing import Any
 import keras
 
 from nnc import codes
-from nnc.catalog import Size
+from nnc.catalog import Size, sees_data
 from nnc.diagnostics import Findings, UserFault
 from nnc.emit.flow import live_calls, tensors_in
 from nnc.emit.keras_functions import Function, build_functions, op_function, python_index
@@ -142,6 +142,12 @@ def _require_portable(model: ModelGraph) -> None:
     findings = Findings()
     for name in dict.fromkeys(call.layer for call in live_calls(model) if call.layer is not None):
         layer = model.layers[name]
+        if sees_data(layer.kind, layer.args):
+            findings.add(
+                codes.NOT_ADAPTED,
+                f"the layer `{name}` ({layer.kind}) has seen no training rows yet, so a model file would hold it empty",
+                help="`nnc train` shows them to it; or compile to .py, which has a function adapt() for that",
+            )
         inside = {key: value for key, value in layer.args.items() if key != "activation"}
         if layer.kind not in _ACTIVATED_LAST:
             inside = dict(layer.args)

@@ -13,7 +13,7 @@ from nnc.emit.names import fn_names, scoring_fns, used_fns
 from nnc.emit.python_code import comment
 from nnc.emit.python_functions import MATCH_TARGETS, function_source
 from nnc.emit.python_model import build_source, width_parameters
-from nnc.emit.python_training import compile_source, train_source
+from nnc.emit.python_training import adapt_source, compile_source, train_source
 from nnc.graph import ModelGraph, Spec
 
 _MAIN = """\
@@ -39,6 +39,7 @@ def _definitions(spec: Spec, model: ModelGraph) -> list[str]:
     definitions = [MATCH_TARGETS] if any(fn.name in scores and len(fn.parameters) == 2 for fn in used) else []
     definitions += [function_source(fn, spec, scores=fn.name in scores) for fn in used]
     definitions.append(build_source(model, fns, spec.train.seed if spec.train else None))
+    definitions += adapt_source(model)
     if spec.train is not None:
         definitions += [compile_source(spec.train, model, fns), train_source(spec, spec.train, fns)]
     if not width_parameters(model):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from nnc.catalog import sees_data
+from nnc.emit.flow import live_calls
 from nnc.emit.names import named_metrics
-from nnc.emit.python_code import Atom, Code, Group, Invoke, Table, number, returns, statement, string
+from nnc.emit.python_code import Atom, Code, Group, Invoke, Table, assign, number, returns, statement, string
 from nnc.emit.python_values import FnNames, list_code, object_code, value_code
 from nnc.graph import ModelGraph, Spec, TrainConfig, Value
 
@@ -33,6 +35,26 @@ def _by_output(codes: dict[str, Code], outputs: list[str]) -> Code:
     if len(outputs) == 1:
         return codes[outputs[0]]
     return Table(tuple((string(name), code) for name, code in codes.items()))
+
+
+def adapt_source(model: ModelGraph) -> list[str]:
+    """`def adapt(model, x): ...` where layers must see the training rows first."""
+    layers = (model.layers[call.layer] for call in live_calls(model) if call.layer is not None)
+    names = dict.fromkeys(layer.name for layer in layers if sees_data(layer.kind, layer.args))
+    if not names:
+        return []
+    head = [
+        "def adapt(model, x):",
+        '    """Show the training rows to the layers that learn from them."""',
+    ]
+    listed = assign("names", Group("[", tuple(string(name) for name in names)))
+    return ["\n".join([*head, listed, _ADAPT])]
+
+
+_ADAPT = """\
+    for name in names:
+        layer = model.get_layer(name)
+        layer.adapt(keras.Model(model.inputs, layer.input)(x))"""
 
 
 def train_source(spec: Spec, train: TrainConfig, fns: FnNames) -> str:

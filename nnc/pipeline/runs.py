@@ -116,7 +116,7 @@ def _run(
         trained, command=_command(checked, settings), spec_text=checked.source.text, folder=checked.path.parent
     )
     reproduce = replace(reproduce, sha256={**reproduce.sha256, **_used_hashes(checked)})
-    evidence = _evidence(spec, model, evaluated, explanation, reason, reproduce)
+    evidence = _evidence(spec, trained.graph, evaluated, explanation, reason, reproduce)
     runs.save(folder, evaluated, evidence, checked.source.text, times)
     return evidence
 

@@ -22,6 +22,7 @@ from nnc.emit.keras_model import build_callbacks, build_model, compile_model
 from nnc.emit.names import fn_names, named_metrics
 from nnc.evidence import Curve, TrainingEvidence
 from nnc.graph import FnRef, ModelGraph, Object, Spec, TrainConfig, Value
+from nnc.run.adapt import adapted
 from nnc.run.feed import Resident, Rows, weighted
 from nnc.run.loop import Loop, Plan
 from nnc.run.watch import Progress, Silence, Watch
@@ -87,6 +88,7 @@ def train(
     progress.start(config.epochs)
     began = time.monotonic()
     try:
+        model = adapted(runnable, model, prepared.train)
         network = build_model(runnable, model, seed=config.seed)
         compile_model(network, runnable, model)
         callbacks = build_callbacks(runnable)

@@ -128,6 +128,7 @@ _LAX = {
     "noise_shape",
     "fill_mode",
     "value_range",
+    "mode",
 }
 
 
@@ -169,6 +170,14 @@ def _tiles_unseen(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> 
     return isinstance(ours, Rejection) and ours.argument == "tile_grid_size" and _has_open(sample)
 
 
+def _dtype_forgotten(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    return isinstance(ours, Rejection) and ours.argument == "dtype" and sample.name in ("StringLookup", "IntegerLookup")
+
+
+def _no_place(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    return sample.args.get("num_oov_indices") == 0 and not theirs.accepted and "call" in theirs.why
+
+
 def _wrapped_unasked(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
     return isinstance(ours, Rejection) and sample.name == "TimeDistributed" and "beside the batch" in ours.reason
 
@@ -190,6 +199,8 @@ EXCUSES: tuple[tuple[Excuse, str], ...] = (
     ),
     (_only_data_knows, "text is refused when it is cast, and where a size is open nothing is cast until there is data"),
     (_drawn, "which numbers of channels it takes hangs on the changes that it happens to draw"),
+    (_dtype_forgotten, "lookups take any word for a dtype, and forget it"),
+    (_no_place, "without a place for unknown values, whether they are refused hangs on the values"),
     (_tiles_unseen, "how a picture is filled up to whole tiles is decided on data, and an open size has none"),
     (_stacked_states, "the states of stacked cells come as lists in lists, which the language has no form for yet"),
 )

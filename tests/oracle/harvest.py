@@ -41,7 +41,13 @@ COMPILE_WORDS = {"Accuracy": ["acc"], "CategoricalCrossentropy": ["ce", "crossen
 
 
 # Arguments of all layers that this one sets itself, and fails when it is given them.
-TAKEN = {"ActivityRegularization": {"activity_regularizer"}}
+TAKEN = {
+    "ActivityRegularization": {"activity_regularizer"},
+    # These take `**kwargs` and fail on them, or forget them.
+    "StringLookup": {"activity_regularizer", "autocast", "trainable"},
+    "IntegerLookup": {"activity_regularizer", "autocast", "trainable"},
+    "HashedCrossing": {"activity_regularizer", "autocast", "trainable"},
+}
 
 
 def harvest() -> dict[str, str]:

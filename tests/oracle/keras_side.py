@@ -100,7 +100,9 @@ def _see_data(name: str, layer: Any, args: Mapping[str, Any], operands: Sequence
     assert isinstance(row, LayerRow)
     leaves = [leaf for operand in operands for leaf in tensors(operand)]
     if row.adapts and args.get(row.adapts[0]) is None and leaves:
-        layer.adapt(_data(TensorType(tuple(3 if isinstance(s, Size) else s for s in leaves[0].shape), leaves[0].dtype)))
+        shape = (BATCH, *(3 if isinstance(size, Size) else size for size in leaves[0].shape))
+        rows = np.arange(np.prod(shape)).reshape(shape) % 3 + 1
+        layer.adapt(np.full(shape, "a") if leaves[0].dtype == "string" else rows.astype(leaves[0].dtype))
 
 
 def ask_op(function: Callable[..., Any], leaves: Sequence[TensorType], *, unit: bool = False) -> Answer:

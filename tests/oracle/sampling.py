@@ -11,7 +11,7 @@ from typing import Any
 from nnc.catalog import LayerRow, Operand, Size, TensorType, find, names
 from nnc.catalog.layers import FAMILIES
 from nnc.catalog.values import Object
-from tests.oracle import pictures
+from tests.oracle import pictures, prepared
 
 SIZES = (1, 2, 3, 4, 5, 6, 8, 9)
 WRONG = 0.07  # how often a value is drawn from the wrong ones
@@ -85,7 +85,7 @@ _INTERESTING = {
     "return_state", "output_padding", "depth_multiplier", "pool_size", "keepdims", "merge_mode", "output_shape",
     "value_dim", "cropping", "size", "shared_axes", "noise_shape", "attention_axes", "key_dim", "use_scale",
     "score_mode", "lora_rank", "renorm", "center", "scale", "normalize", "reset_after", "use_gate", "kernel_size",
-    "filters", *pictures.INTERESTING,
+    "filters", *pictures.INTERESTING, *prepared.INTERESTING,
 }  # fmt: skip
 
 
@@ -231,6 +231,7 @@ _VALUES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "l1": ((0.0, 0.1), ()),
     "l2": ((0.0, 0.1), ()),
     **pictures.VALUES,
+    **prepared.VALUES,
 }
 
 # ---- inputs --------------------------------------------------------------------------------------
@@ -311,4 +312,6 @@ _INPUTS: dict[str, Callable[[random.Random, str, int | None], _Made]] = {
     **dict.fromkeys(("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"), _list),
     **dict.fromkeys(("Attention", "AdditiveAttention", "MultiHeadAttention", "GroupQueryAttention"), _attention),
     **dict.fromkeys((FAMILIES["images"] + " " + FAMILIES["augmentation"]).split(), pictures.picture),
+    **dict.fromkeys((FAMILIES["lookup"] + " Discretization CategoryEncoding Hashing").split(), prepared.values),
+    "HashedCrossing": prepared.crossed,
 }

@@ -77,7 +77,8 @@ _PADDING = choice("valid", "same")
 _CAUSAL = choice("valid", "same", "causal")
 _SHAPE = many(optional(POSITIVE), "a list of positive whole numbers or none")
 _MOMENTS = Type("a number, or a list of numbers", nested_numbers)
-_LIST = many(ANY, "a list")
+_SALT = optional(integer() | many(integer(), "a pair of whole numbers", 2))
+_WORDS = many(STRING, "a list of texts", empty=False)
 
 _BY_RANK: dict[str, Type] = {}
 for _rank in (1, 2, 3):
@@ -201,24 +202,32 @@ TYPES: dict[str, Type] = {
     "variance": optional(_MOMENTS),
     "invert": BOOL,
     "num_tokens": optional(POSITIVE),
-    "max_tokens": optional(POSITIVE),
+    "max_tokens": optional(integer(2)),
     "num_oov_indices": COUNT,
-    "mask_token": ANY,
-    "oov_token": ANY,
-    "vocabulary": optional(_LIST),
-    "vocabulary_dtype": choice("int32", "int64"),
-    "idf_weights": optional(_LIST),
+    "StringLookup.mask_token": optional(STRING),
+    "StringLookup.oov_token": STRING,
+    "StringLookup.vocabulary": optional(_WORDS),
+    "TextVectorization.vocabulary": optional(_WORDS),
+    "IntegerLookup.mask_token": optional(integer()),
+    "IntegerLookup.oov_token": integer(),
+    "IntegerLookup.vocabulary": optional(many(integer(), "a list of whole numbers", empty=False)),
+    "vocabulary_dtype": choice("int64"),
+    "idf_weights": optional(many(NUMBER, "a list of numbers")),
     "output_mode": choice("int", "one_hot", "multi_hot", "count", "tf_idf"),
+    "Discretization.output_mode": choice("int", "one_hot", "multi_hot", "count"),
+    "CategoryEncoding.output_mode": choice("one_hot", "multi_hot", "count"),
+    "Hashing.output_mode": choice("int", "one_hot", "multi_hot", "count"),
+    "HashedCrossing.output_mode": choice("int", "one_hot"),
     "sparse": BOOL,
     "ragged": BOOL,
     "pad_to_max_tokens": BOOL,
     "oov_method": choice("floormod", "farmhash"),
-    "salt": ANY,
+    "salt": _SALT,
     "standardize": optional(choice("lower_and_strip_punctuation", "lower", "strip_punctuation")),
     "split": optional(choice("whitespace", "character")),
     "ngrams": optional(POSITIVE | SIZES),
     "output_sequence_length": optional(POSITIVE),
-    "encoding": STRING,
+    "encoding": choice("utf-8"),
     "bin_boundaries": optional(many(NUMBER, "a list of numbers")),
     "Discretization.num_bins": optional(POSITIVE),
     "Hashing.mask_value": ANY,

@@ -35,11 +35,9 @@ FAMILIES: Mapping[str, str] = {
     "merging": "Add Subtract Multiply Average Maximum Minimum Concatenate Dot",
     "recurrent": "LSTM GRU SimpleRNN RNN LSTMCell GRUCell SimpleRNNCell StackedRNNCells",
     "attention": "Attention AdditiveAttention MultiHeadAttention GroupQueryAttention",
-    "refused": (
-        "Lambda TorchModuleWrapper JaxLayer FlaxLayer TFSMLayer InputLayer Pipeline StringLookup IntegerLookup "
-        "TextVectorization Discretization"
-    ),
-    "preprocessing": "Normalization",
+    "refused": "Lambda TorchModuleWrapper JaxLayer FlaxLayer TFSMLayer InputLayer Pipeline MaxNumBoundingBoxes",
+    "preprocessing": "Normalization Discretization CategoryEncoding Hashing HashedCrossing",
+    "lookup": "StringLookup IntegerLookup TextVectorization",
     "images": "Resizing CenterCrop RandomCrop",
     "augmentation": (
         "AugMix AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization MixUp RandAugment "

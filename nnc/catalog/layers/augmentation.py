@@ -19,7 +19,8 @@ class Picture:
     `depths` are the numbers of channels it can work on (none: any), `known` the sizes that it must know (`sides`,
     `channels`, both or none), `takes` the dtypes, `floats` whether it computes in floats alone, `keeps` whether
     whole numbers come out as they went in, `smallest` how short a side may be. `idle` are arguments
-    that switch the layer off where they are 0: then it need know nothing.
+    that switch the layer off where they are 0: then it need know nothing. `coloured` are arguments
+    that, once given, need three channels on the last axis: Keras tells the layers inside nothing of `data_format`.
     """
 
     depths: tuple[int, ...] = ()
@@ -29,6 +30,7 @@ class Picture:
     keeps: bool = False
     smallest: int = 1
     idle: tuple[str, ...] = ()
+    coloured: tuple[str, ...] = ()
 
 
 _RULES: Mapping[str, Picture] = {
@@ -41,7 +43,7 @@ _RULES: Mapping[str, Picture] = {
     "RandAugment": Picture((1, 3), ("channels",), floats=True),
     "RandomBrightness": Picture(takes="signed"),
     "RandomColorDegeneration": Picture((3,), ("channels",)),
-    "RandomColorJitter": Picture(),
+    "RandomColorJitter": Picture(coloured=("saturation_factor", "hue_factor")),
     "RandomContrast": Picture(takes="floats", floats=True),
     "RandomElasticTransform": Picture(known=("sides", "channels"), floats=True, idle=("factor", "scale")),
     "RandomErasing": Picture(known=("sides",), floats=True),
@@ -76,6 +78,8 @@ class _Augmented:
         if asks.depths and isinstance(depth, int) and depth not in asks.depths:
             allowed = " or ".join(map(str, asks.depths))
             raise Refused(f"`{self.name}` works on pictures of {allowed} channels", f"{allowed} channels", tensor)
+        if any(args[name] is not None for name in asks.coloured) and _not_rgb(tensor):
+            raise Refused(f"`{self.name}` needs 3 channels on the last axis for this", "3 channels", tensor)
         known = () if any(_largest(args[name]) == 0 for name in asks.idle) else asks.known
         if "channels" in known and isinstance(depth, Size):
             raise Refused(f"`{self.name}` needs to know the number of channels", "a known size", tensor)
@@ -92,6 +96,11 @@ class _Augmented:
         if asks.keeps and not is_float(tensor.dtype):
             dtype = tensor.dtype
         return Applied((TensorType(tensor.shape, dtype),))
+
+
+def _not_rgb(tensor: TensorType) -> bool:
+    last = tensor.shape[-1]
+    return isinstance(last, int) and last != 3
 
 
 def _largest(factor: float | tuple[float, float]) -> float:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from nnc.catalog.kinds import is_number
+from nnc.catalog.layers.merging import listed
 from nnc.catalog.layers.spec import LayerSpec
 from nnc.catalog.rows import Applied, Argument
-from nnc.catalog.rules import Args, Refused, compute_dtype, known_size, no_text, not_batch, product, single
-from nnc.catalog.shape import TensorType
+from nnc.catalog.rules import (
+    Args,
+    Refused,
+    compute_dtype,
+    is_float,
+    known_size,
+    need_dtype,
+    no_text,
+    not_batch,
+    product,
+    single,
+)
+from nnc.catalog.shape import Dim, Shape, TensorType, same_size
 
 # ---- Normalization -------------------------------------------------------------------------------
 
@@ -56,6 +69,91 @@ def extents(value: Argument) -> tuple[int, ...] | None:
     return None if only is None else (len(value), *only)
 
 
+# ---- bins, categories, hashes --------------------------------------------------------------------
+
+
+def no_sparse(args: Args) -> None:
+    """Refuse sparse tensors, which only few layers can take."""
+    if args["sparse"]:
+        raise Refused("a sparse tensor fits into hardly any layer behind this one", "false", "true", "sparse")
+
+
+def encoded(shape: Shape, mode: str, depth: Dim) -> Shape:
+    """The shape of whole numbers once encoded: one-hot keeps every axis (but a last one of 1), counts drop the last."""
+    if mode == "int":
+        return shape
+    if mode == "one_hot" and not (shape and shape[-1] == 1):
+        return (*shape, depth)
+    return (*shape[:-1], depth)
+
+
+def counted(tensor: TensorType, depth: Dim) -> Shape:
+    """The shape of counts along an axis. Of several axes Keras promises to count the last and counts the first."""
+    if any(same_size(a, b) is False for a, b in itertools.pairwise(tensor.shape)):
+        raise Refused("Keras counts along another axis than it says where there are several", "one axis", tensor)
+    return (*tensor.shape[:-1], depth)
+
+
+def need_places(tensor: TensorType, mode: str) -> None:
+    """Refuse to count over no axis at all: the rows of a batch would be counted together."""
+    if mode in ("multi_hot", "count", "tf_idf") and not tensor.shape:
+        raise Refused(f"`{mode}` counts along the last axis, and would mix the rows of a batch", "1 axis", tensor)
+
+
+def _counted_or_encoded(tensor: TensorType, mode: str, depth: int) -> Shape:
+    need_places(tensor, mode)
+    return counted(tensor, depth) if mode in ("multi_hot", "count") else encoded(tensor.shape, mode, depth)
+
+
+def _discretization(args: Args, tensor: TensorType) -> Applied:
+    need_dtype(tensor, "numbers", "`Discretization`")
+    if (args["bin_boundaries"] is None) == (args["num_bins"] is None):
+        found = "neither" if args["num_bins"] is None else "both"
+        raise Refused("one of `bin_boundaries` and `num_bins` must be given", "one of the two", found, "num_bins")
+    no_sparse(args)
+    mode = args["output_mode"]
+    need_places(tensor, mode)
+    depth = args["num_bins"] if args["bin_boundaries"] is None else len(args["bin_boundaries"]) + 1
+    dtype = "int32" if mode == "int" else compute_dtype(args)
+    shape = (*tensor.shape[1:], depth) if mode in ("multi_hot", "count") else encoded(tensor.shape, mode, depth)
+    return Applied((TensorType(shape, dtype),))
+
+
+def _category_encoding(args: Args, tensor: TensorType) -> Applied:
+    need_dtype(tensor, "numbers", "`CategoryEncoding`")
+    if args["num_tokens"] is None:
+        raise Refused("`num_tokens` must be given", "a positive whole number", "none", "num_tokens")
+    no_sparse(args)
+    shape = _counted_or_encoded(tensor, args["output_mode"], args["num_tokens"])
+    return Applied((TensorType(shape, compute_dtype(args)),))
+
+
+def _hash_dtype(args: Args) -> str:
+    return "int64" if args["output_mode"] == "int" and args["dtype"] is None else compute_dtype(args)
+
+
+def _hashing(args: Args, tensor: TensorType) -> Applied:
+    no_sparse(args)
+    mode = args["output_mode"]
+    if mode == "int" and _hash_dtype(args) not in ("int32", "int64"):
+        raise Refused("with `output_mode` int the dtype must be whole", "int32 or int64", args["dtype"], "dtype")
+    if mode == "one_hot" and (not tensor.shape or same_size(tensor.shape[-1], 1) is False):
+        raise Refused("`one_hot` takes one value at a time here: a last axis of 1", "[1] or [..., 1]", tensor)
+    return Applied((TensorType(_counted_or_encoded(tensor, mode, args["num_bins"]), _hash_dtype(args)),))
+
+
+def _crossing(args: Args, items: Sequence[TensorType]) -> Applied:
+    no_sparse(args)
+    first = items[0].shape
+    if any(item.shape not in ((), (1,)) or item.shape != first for item in items):
+        reason = "`HashedCrossing` takes tensors of one value a row, all shaped alike"
+        raise Refused(reason, "[] or [1]", ", ".join(map(str, items[:4])))
+    if any(is_float(item.dtype) for item in items):
+        reason = "`HashedCrossing` takes whole numbers or text"
+        raise Refused(reason, "whole numbers or text", ", ".join(map(str, items)))
+    return Applied((TensorType(encoded(first, args["output_mode"], args["num_bins"]), _hash_dtype(args)),))
+
+
 # ---- the table -----------------------------------------------------------------------------------
 
 ROWS: tuple[LayerSpec, ...] = (
@@ -66,5 +164,37 @@ ROWS: tuple[LayerSpec, ...] = (
         "x -> Normalization()",
         "any",
         adapts=("mean", "variance"),
+    ),
+    LayerSpec(
+        "Discretization",
+        "Sorts numbers into bins: given ones, or as many as asked, with equally many training rows in each.",
+        single(_discretization),
+        "x -> Discretization(num_bins=4)",
+        "any",
+        adapts=("bin_boundaries",),
+    ),
+    LayerSpec(
+        "CategoryEncoding",
+        "Encodes whole numbers from 0 to `num_tokens` - 1 as vectors of zeros and ones, or counts them.",
+        single(_category_encoding),
+        "ids -> CategoryEncoding(1000)",
+        "any",
+        shown=("num_tokens", "output_mode"),
+    ),
+    LayerSpec(
+        "Hashing",
+        "Gives each text or number one of `num_bins` places by its hash, with no vocabulary to learn.",
+        single(_hashing),
+        "ids -> Hashing(64)",
+        "any",
+        shown=("num_bins",),
+    ),
+    LayerSpec(
+        "HashedCrossing",
+        "Gives each combination of several features one of `num_bins` places by its hash.",
+        listed(_crossing, "HashedCrossing", exactly=2),
+        "[ids[:, 0], ids[:, 1]] -> HashedCrossing(64)",
+        "any",
+        shown=("num_bins",),
     ),
 )

@@ -17,13 +17,7 @@ ROWS: tuple[RefusedSpec, ...] = (
     RefusedSpec("InputLayer", "An input of a model.", "write `input x: [10]`"),
     RefusedSpec("Pipeline", "Several preprocessing layers in a row.", "write a chain: `x -> A() -> B()`"),
     RefusedSpec(
-        "StringLookup", "Turns text into numbers by a vocabulary.",
-        "nnc can't adapt it to the training rows yet; prepare the column with `category()` in `data`",
+        "MaxNumBoundingBoxes", "Trims lists of bounding boxes to one length.",
+        "a model of nnc has no input for bounding boxes; trim them before they come to the model",
     ),
-    RefusedSpec(
-        "IntegerLookup", "Turns whole numbers into places in a vocabulary.",
-        "nnc can't adapt it to the training rows yet; prepare the column with `category()` in `data`",
-    ),
-    RefusedSpec("TextVectorization", "Turns text into numbers.", "nnc can't adapt it to the training rows yet"),
-    RefusedSpec("Discretization", "Turns numbers into bins.", "nnc can't adapt it to the training rows yet"),
 )  # fmt: skip

@@ -18,11 +18,17 @@ def inner(
     item: Object, operands: Sequence[Operand], by_name: Mapping[str, Operand] | None = None, argument: str = "layer"
 ) -> Applied:
     """What comes of applying the wrapped layer; its refusal is the wrapper's."""
-    from nnc.catalog.registry import apply_layer, find
+    from nnc.catalog.registry import apply_layer, find, sees_data
 
     row = find("layers", item.name)
     if not isinstance(row, LayerRow):
         raise Refused(f"there is no layer `{item.name}`", argument=argument)
+    if sees_data(item.name, item.args):
+        learnt = " and ".join(f"`{name}`" for name in row.adapts)
+        raise Refused(
+            f"`{item.name}` must see the training rows first, and inside another layer it can't", f"{learnt} given",
+            item.name, argument, f"give it {learnt}, or put it into the chain by itself",
+        )  # fmt: skip
     found = apply_layer(row, item.args, operands, by_name or {})
     if isinstance(found, Rejection):
         raise Refused(f"the wrapped `{item.name}`: {found.reason}", found.expected, found.found, argument, found.help)
