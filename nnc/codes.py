@@ -17,9 +17,9 @@ CANNOT_WRITE = Code("NN0005", "the output can't be written")
 NOT_A_RUN = Code("NN0006", "this is neither a spec nor a finished run")
 NO_MODEL = Code("NN0007", "there is no such model")
 FN_INSIDE = Code("NN0008", "a model file can't hold this fn")
+NOT_ADAPTED = Code("NN0009", "a layer has seen no data yet")
 NEEDS_PACKAGE = Code("NN0030", "this needs a package that is not installed")
 NOT_IN_ONNX = Code("NN0031", "the model can't be written as ONNX")
-NOT_ADAPTED = Code("NN0009", "a layer has seen no data yet")
 
 # 01: syntax
 SYNTAX = Code("NN0101", "this can't stand here")
