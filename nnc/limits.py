@@ -34,11 +34,26 @@ LAYER_STEPS = 15
 FAULT_STEPS = 100
 """What a mistake costs that was met before, in a loop or a block that is used again and again."""
 
+MODEL_STEPS = 30
+"""What a model costs beside its layers."""
+
+MAX_COMPARED = 100_000
+"""Names that misspelt ones are compared with in one check; after that nothing is suggested any more."""
+
+MAX_SUGGESTED = 2_000
+"""Names that one misspelt name is compared with, those nearest to it first."""
+
+MAX_SUGGESTED_CHARS = 80
+"""Characters of a name that is compared: longer ones are no slips."""
+
 MAX_NESTING = 100
 """Expressions, statements and blocks inside each other while checking."""
 
 MAX_INTEGER = 2**63 - 1
 """The largest whole number: what the tensors' own index type holds."""
+
+MAX_AXES = 64
+"""Axes of a tensor: NumPy has no more, and no layer of Keras takes more than a handful."""
 
 MAX_ITEMS = 10_000
 """Items of a list that a spec computes."""
@@ -48,6 +63,9 @@ MAX_STRING = 10_000
 
 MAX_USED_FILES = 100
 """Files that `use` may open for one spec."""
+
+MAX_USED_CHARS = 1 << 18
+"""Characters of all files together that `use` opens for one spec."""
 
 MAX_USE_DEPTH = 20
 """Files that use each other, one from the other."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 
+from nnc import limits
 from nnc.lean import dataclass
 
 _CANDIDATES = 5
@@ -24,8 +26,11 @@ def guess(name: str, known: Iterable[str]) -> Guess | None:
     Case and underscores are ignored first, since `dense` for `Dense` is the commonest slip of all; then the fewest
     slips of a finger win (a letter left out, put in, exchanged, or two swapped), and two swapped letters win a tie.
     """
+    if len(name) > limits.MAX_SUGGESTED_CHARS:
+        return None
+    names = [n for n in islice(known, limits.MAX_SUGGESTED) if len(n) <= limits.MAX_SUGGESTED_CHARS]
     wanted = _folded(name)
-    folded = {_folded(n): n for n in reversed(list(known))}
+    folded = {_folded(n): n for n in reversed(names)}
     if wanted in folded:
         return Guess(folded[wanted], sure=True)
     near = get_close_matches(wanted, folded, n=_CANDIDATES, cutoff=0.6) or _short(wanted, folded)

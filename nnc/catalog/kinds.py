@@ -186,13 +186,13 @@ def one_of(options: Sequence[str]) -> str:
 # ---- several numbers -----------------------------------------------------------------------------
 
 
-def many(item: Type, noun: str, count: int | None = None, *, empty: bool = True) -> Type:
-    """A list of values of one type, `count` of them where that is given. It becomes a tuple."""
+def many(item: Type, noun: str, count: int | None = None, *, empty: bool = True, most: int | None = None) -> Type:
+    """A list of values of one type, `count` of them, or `most`, where that is given. It becomes a tuple."""
 
     def take(value: Argument) -> Argument:
         if not isinstance(value, (tuple, list)) or (count is not None and len(value) != count):
             return NO
-        if not value and not empty:
+        if (not value and not empty) or (most is not None and len(value) > most):
             return NO
         taken = tuple(item.take(part) for part in value)
         return NO if any(part is NO for part in taken) else taken

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from nnc import codes, graph
@@ -110,7 +110,8 @@ def _check_unit(unit: Unit, chosen: str | None, context: Context) -> graph.Spec:
         trained=trained,
     )
     if context.whole and not context.faults.findings.has_errors:
-        lint(spec, section, unit, context)
+        with suppress(Halt):  # so many warnings that the rest are not looked for; the spec is right for all that
+            lint(spec, section, unit, context)
     if chosen is not None and trained not in (chosen, None):
         return replace(spec, data=None, train=None, report=None, chosen=chosen)
     return replace(spec, chosen=chosen)

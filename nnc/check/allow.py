@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import field
 
-from nnc import codes
+from nnc import codes, limits
 from nnc.diagnostics import Diagnostic, Findings
 from nnc.lean import dataclass
 from nnc.source import Span
@@ -35,6 +35,8 @@ def silence(findings: Iterable[Diagnostic], file: tree.File) -> Findings:
         if match is None:
             continue
         if match[2] is None:
+            if len(kept) >= limits.MAX_FINDINGS:
+                continue
             message = "this silences nothing: it gives no reason"
             hint = f"write # allow {match[1]}: why it is right here"
             kept.add(codes.ALLOW_WITHOUT_REASON, message, comment.span, help=hint)
@@ -48,6 +50,8 @@ def silence(findings: Iterable[Diagnostic], file: tree.File) -> Findings:
             kept.extend([finding])
     for allow in lines.values():
         for code in sorted(allow.ids - allow.used):
+            if len(kept) >= limits.MAX_FINDINGS:  # nobody reads more
+                return kept
             kept.add(codes.IDLE_ALLOW, f"there is no {code} here to be silenced", allow.span, help="remove it")
     return kept
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from nnc import codes
 from nnc.catalog import Arg, Kind, LayerRow, Rejection, Row, Size, find, names
+from nnc.catalog.kinds import LARGEST
 from nnc.check.constants import FUNCTIONS, unknown_size
 from nnc.check.faults import renaming
 from nnc.check.frame import Frame, key_text, unwrap
@@ -183,13 +184,20 @@ def argument_value(expr: tree.Expr, arg: Arg, owner: str, frame: Frame, code: Co
             code,
             f"`{arg.name}` of {owner} can't be {show(value)}" if not accepted.reason else accepted.reason,
             expr.span,
-            expected=accepted.expected or arg.kind.name,
+            expected=accepted.expected or _expected(arg.kind, plain),
             found=accepted.found or show(value),
             help=accepted.help,
             fix=renaming(expr.span, accepted.near) if accepted.near and isinstance(unwrap(expr), tree.String) else None,
         )
         return POISON
     return accepted
+
+
+def _expected(kind: Kind, value: Value) -> str:
+    """What the argument may be; where a number is larger than any layer takes, that bound as well."""
+    if isinstance(value, int) and abs(value) > LARGEST and "number" in kind.name:
+        return f"{kind.name}, at most {LARGEST:,}"
+    return kind.name
 
 
 def _raw(expr: tree.Expr, kind: Kind, frame: Frame, where: str) -> Value:

@@ -10,7 +10,7 @@ from typing import cast
 from nnc import codes, graph, limits
 from nnc.catalog import Operand, Rejection, TensorType, apply_layer, apply_op
 from nnc.check import trace
-from nnc.check.faults import Faults
+from nnc.check.faults import Faults, Halt
 from nnc.check.frame import Frame, Use
 from nnc.check.values import (
     POISON,
@@ -82,6 +82,15 @@ class Builder:
 
     def tensor(self, type_: TensorType, span: Span, name: str | None = None) -> TensorValue:
         """A new tensor, made at that place."""
+        if len(type_.shape) > limits.MAX_AXES:
+            self.faults.add(
+                codes.BAD_SHAPE,
+                "this makes a tensor of more axes than it may have",
+                span,
+                expected=f"at most {limits.MAX_AXES} beside the batch's",
+                found=f"{len(type_.shape):,}",
+            )
+            raise Halt
         self._tensors += 1
         return TensorValue(self._tensors - 1, type_, span, name)
 
@@ -94,7 +103,6 @@ class Builder:
             return made
         if made is not None:
             self._makes_others(proto.span)
-        self.faults.spend(limits.LAYER_STEPS, proto.span)
         layer = LayerValue(wanted, proto, place=frame.place_of(proto.span), scope=frame.path)
         if proto.name is not None:
             self._claim(layer, f"{frame.prefix}{proto.name}")
@@ -149,6 +157,7 @@ class Builder:
     def call(self, layer: LayerValue, use: Use, frame: Frame) -> Value:
         """Apply a layer: its output, or a tuple of them; POISON where it can't take these inputs."""
         proto, operands, by_name, span = layer.proto, use.operands, use.by_name, use.node.span
+        self.faults.spend(limits.LAYER_STEPS, span)
         if proto.row.listed and len(operands) > 1:
             # `(q, v) -> Attention()`: Keras takes these as one list, and would take the second for a mask.
             operands = (tuple(operands),)

@@ -39,6 +39,7 @@ class Faults:
         self.met = 0  # mistakes, those that were met before among them
         self._seen: set[tuple[str, int, int, int]] = set()
         self._steps = 0
+        self._compared = 0
 
     def add(
         self,
@@ -84,7 +85,9 @@ class Faults:
         if (code.id, id(span.source), span.start, span.end) in self._seen:
             self.add(code, message, span)
             return
-        near = guess(span.text.strip("\"'"), known)
+        names = list(known)
+        self._compared += len(names)
+        near = guess(span.text.strip("\"'"), names) if self._compared <= limits.MAX_COMPARED else None
         fix = renaming(span, near.name, sure=near.sure) if near else None
         self.add(code, message, span, help=f"did you mean `{near.name}`?" if near else hint, fix=fix)
 

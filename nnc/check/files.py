@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import field
 
 from nnc import codes, limits
+from nnc.check.faults import Halt
 from nnc.check.frame import Context, Frame
 from nnc.check.params import check_params
 from nnc.check.scope import Scope
@@ -36,6 +37,7 @@ class Unit:
     seen_fns: dict[str, tree.Fn] = field(default_factory=dict)
     seen_blocks: dict[str, BlockDef] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
+    uses: set[str] = field(default_factory=set)
     # Every fn of the spec, and the names that each can see
     all_fns: dict[str, tree.Fn] = field(default_factory=dict)
     fn_scopes: dict[str, Scope] = field(default_factory=dict)
@@ -49,6 +51,7 @@ class Loader:
     read: Reader | None
     units: dict[str, Unit] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
+    _chars: int = 0
 
     def load(self, file: tree.File, path: str, overrides: dict[str, object]) -> Unit:
         """The file's items by kind and name, with everything that it uses."""
@@ -107,14 +110,13 @@ class Loader:
 
     def _use(self, node: tree.Use, path: str, unit: Unit, places: dict[str, Span]) -> None:
         target = self._resolve(node, path)
-        if target is None:
+        if target is None or target in unit.uses:
             return
-        used = self.units.get(target)
+        unit.uses.add(target)
+        used = self.units.get(target) or self._load(node, target)
         if used is None:
-            file = self._parse(node, target)
-            if file is None:
-                return
-            used = self.load(file, target, {})
+            return
+        self.context.faults.spend(len(used.all_fns) + len(used.blocks), node.span)
         for name, fn in used.all_fns.items():
             if name not in used.fns or name not in places:
                 self._claim(unit, name, fn, used.fn_scopes[name], node.path.span)
@@ -124,6 +126,10 @@ class Loader:
         for name, block in used.blocks.items():
             if self._is_new(name, block.node.name.span, node, places):
                 unit.seen_blocks[name] = block
+
+    def _load(self, node: tree.Use, target: str) -> Unit | None:
+        file = self._parse(node, target)
+        return None if file is None else self.load(file, target, {})
 
     def _claim(self, unit: Unit, name: str, node: tree.Fn, scope: Scope, place: Span) -> None:
         """Put an fn among all of the spec; there, two files can't have different fns of one name."""
@@ -161,11 +167,17 @@ class Loader:
             self.context.faults.add(codes.USE_CYCLE, message, node.path.span, help=hint)
             return None
         if len(self.units) > limits.MAX_USED_FILES or len(self._open) > limits.MAX_USE_DEPTH:
-            message = "the spec uses more files than a spec may"
-            most = f"at most {limits.MAX_USED_FILES}, {limits.MAX_USE_DEPTH} of them one from another"
-            self.context.faults.add(codes.TOO_MUCH, message, node.path.span, expected=most)
+            self._too_much("the spec uses more files than a spec may", node)
             return None
         return target
+
+    def _too_much(self, message: str, node: tree.Use) -> None:
+        most = (
+            f"at most {limits.MAX_USED_FILES} files, {limits.MAX_USE_DEPTH} of them one from another, "
+            f"of {limits.MAX_USED_CHARS:,} characters together"
+        )
+        self.context.faults.add(codes.TOO_MUCH, message, node.path.span, expected=most)
+        raise Halt
 
     def _parse(self, node: tree.Use, target: str) -> tree.File | None:
         problem = "nothing may be read here"
@@ -179,6 +191,10 @@ class Loader:
             except UnicodeDecodeError:
                 problem = "it is not UTF-8"
             else:
+                self._chars += len(source.text)
+                if self._chars > limits.MAX_USED_CHARS:
+                    self._too_much("the files that the spec uses are larger than they may be together", node)
+                    return None
                 file, findings = parse(source)
                 self.context.faults.findings.extend(findings)
                 return file

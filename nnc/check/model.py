@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from nnc import codes, graph
+from nnc import codes, graph, limits
 from nnc.catalog import Dim, Size, TensorType
 from nnc.catalog.kinds import LARGEST
 from nnc.catalog.shape import same_size
@@ -54,6 +54,7 @@ DTYPES = (
 
 def check_model(node: tree.Model, context: Context, file_scope: Scope) -> graph.ModelGraph | None:
     """A model as a graph; None where something in it is at fault."""
+    context.faults.spend(limits.MODEL_STEPS, node.name.span)
     before = len(context.faults.findings)
     builder = Builder(context.faults)
     scope = Scope(context.usage, file_scope)
@@ -107,6 +108,13 @@ def _input_type(node: tree.Input, frame: Frame) -> tuple[str | None, tuple[Dim, 
             hint = f"the types are {', '.join(DTYPES)}"
             frame.faults.misspelt(codes.BAD_DTYPE, message, node.dtype.span, DTYPES, hint=hint)
             dtype = None
+    if len(node.dims or ()) > limits.MAX_AXES:
+        most = f"at most {limits.MAX_AXES} sizes"
+        frame.faults.add(
+            codes.BAD_DIMENSION, "an input can't have so many axes", node.name.span, expected=most,
+            found=f"{len(node.dims or ()):,}",
+        )  # fmt: skip
+        return None, None, None
     dims: list[Dim | None] = []
     features: tuple[str, ...] | None = None
     for expr in node.dims or ():

@@ -12,8 +12,8 @@ import click
 from nnc.cli.terminal import report_findings, say
 from nnc.diagnostics import Diagnostic, UserFault
 from nnc.pipeline import front
+from nnc.pipeline.reading import read_source, read_stream
 from nnc.render_machine import FORMATS
-from nnc.source import Source
 from nnc.spelling import suggest
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -179,11 +179,12 @@ def fmt(
     del assignments, verbose
     changed = 0
     for path in specs:
-        if str(path) == "-":
-            sys.stdout.write(front.formatted(Source("<stdin>", sys.stdin.read())))
-            continue
-        source = front.read_source(path)
+        from_stdin = str(path) == "-"
+        source = read_stream(sys.stdin.buffer, "<stdin>") if from_stdin else read_source(path)
         text = front.formatted(source)
+        if from_stdin and not only_check and not diff:
+            sys.stdout.write(text)
+            continue
         if text == source.text:
             continue
         changed += 1

@@ -13,6 +13,7 @@ from pathlib import Path
 from nnc.diagnostics import Diagnostic, Fix
 from nnc.lean import dataclass
 from nnc.pipeline import front
+from nnc.pipeline.reading import read_source
 from nnc.source import Source
 
 _ROUNDS = 20
@@ -41,7 +42,7 @@ class Mended:
 
 def mend(path: Path, settings: front.Settings) -> Mended:
     """Mend a spec, in memory alone. Raises UserFault where it can't be read."""
-    source = front.read_source(path)
+    source = read_source(path)
     checked = front.check_source(path, source, settings, widths={})
     made: list[Fix] = []
     seen = {source.text}

@@ -7,10 +7,11 @@ from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnc import codes, limits
+from nnc import codes
 from nnc.check import check as check_file
 from nnc.diagnostics import Findings, UserFault
 from nnc.lean import dataclass
+from nnc.pipeline.reading import read_source, reader_beside
 from nnc.source import Source
 from nnc.spelling import suggest
 from nnc.syntax import parse
@@ -46,41 +47,6 @@ class Checked:
 # ---- text → checked graph ------------------------------------------------------------------------
 
 
-def read_source(path: Path, shown: str | None = None) -> Source:
-    """The text of a spec. Raises UserFault where it can't be read, is too large or is not UTF-8."""
-    name = shown or str(path)
-    findings = Findings()
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(limits.MAX_SPEC_BYTES + 1)
-    except OSError as error:
-        near = suggest(path.name, (p.name for p in path.parent.glob("*.nn"))) if path.parent.is_dir() else None
-        findings.add(
-            codes.NO_SUCH_FILE,
-            f"`{name}` can't be read: {error.strerror or error}",
-            help=f"did you mean `{path.with_name(near)}`?" if near else None,
-        )
-        raise UserFault(findings) from error
-    if len(content) > limits.MAX_SPEC_BYTES:
-        findings.add(
-            codes.TOO_LARGE,
-            f"`{name}` is larger than a spec may be",
-            expected=f"at most {limits.MAX_SPEC_BYTES:,} bytes",
-            help="is this a spec at all? Data belongs into a file that the spec names",
-        )
-        raise UserFault(findings)
-    try:
-        return Source(name, content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        findings.add(
-            codes.NOT_UTF8,
-            f"`{name}` is not UTF-8: byte {content[error.start]:#04x} in line {line} is no character",
-            help="save the file as UTF-8",
-        )
-        raise UserFault(findings) from error
-
-
 def check(path: Path, settings: Settings | None = None, *, widths: Mapping[str, int] | None = None) -> Checked:
     """Read, parse and check a spec. Raises UserFault only where the file itself can't be read."""
     return check_source(path, read_source(path), settings or Settings(), widths=widths or {})
@@ -92,15 +58,14 @@ def check_source(path: Path, source: Source, settings: Settings, *, widths: Mapp
     spec = None
     used: dict[str, Source] = {}
 
-    def read(name: str) -> Source:
-        """How `use` opens a file: by a path relative to the spec's folder."""
-        place = path.parent / name
-        used[str(place)] = read_source(place)
-        return used[str(place)]
-
     if file is not None:
         spec, found = check_file(
-            file, overrides=settings.overrides, widths=widths, read=read, syntax=findings, model=settings.model
+            file,
+            overrides=settings.overrides,
+            widths=widths,
+            read=reader_beside(path, used),
+            syntax=findings,
+            model=settings.model,
         )
         findings = Findings([*findings, *found])
     return Checked(path, source, file, None if findings.has_errors else spec, findings, tuple(used.values()))

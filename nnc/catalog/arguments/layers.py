@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nnc import limits
 from nnc.catalog.arguments.common import (
     ABOVE_ZERO,
     AXES,
@@ -156,7 +157,7 @@ TYPES: dict[str, Type] = {
     "shared_axes": optional(AXES),
     "l1": NUMBER,
     "l2": NUMBER,
-    "target_shape": many(integer(-1), "a list of sizes, of which one may be -1"),
+    "target_shape": many(integer(-1), "a list of sizes, of which one may be -1", most=limits.MAX_AXES),
     "dims": many(POSITIVE, "a list of axes, counted from 1"),
     "mask_zero": BOOL,
     "layers:weights": NONE,
