@@ -1,6 +1,7 @@
 """The findings of every spec in `cases/bad`, rendered: `python -m tests.golden` writes them anew.
 
-`X.nn` is the spec and `X.txt` beside it what `nnc check` prints of it. Read the difference before you commit it.
+`X.nn` is the spec and `X.txt` beside it what `nnc check` prints of it; the mistakes that docs/language.md shows have it
+below them. Read the difference before you commit it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from nnc.diagnostics import Diagnostic, Findings
 from nnc.render import render_text
 from nnc.source import Source
 from nnc.syntax import parse
+from tests import doc_examples
 
 CASES = Path(__file__).parent / "cases"
 
@@ -39,6 +41,7 @@ def bad_cases() -> list[Path]:
 def main() -> None:
     for path in bad_cases():
         path.with_suffix(".txt").write_text(render_text(findings_of(path)), encoding="utf-8")
+    doc_examples.PAGE.write_text(doc_examples.renewed(doc_examples.PAGE.read_text("utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

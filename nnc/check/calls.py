@@ -209,21 +209,8 @@ def _block_proto(definition: BlockDef, expr: tree.Call, frame: Frame) -> Value:
     if matched is None:
         _evaluate_arguments(expr, frame)
         return POISON
-    args = {name: _block_argument(argument.value, frame) for name, argument in matched.items()}
+    args = {name: frame.value(argument.value) for name, argument in matched.items()}
     return BlockProto(definition, args, expr.function.span)
-
-
-def _block_argument(expr: tree.Expr, frame: Frame) -> Value:
-    """A block's argument; a bare word (`relu`, `same`) goes through to the layers that take it."""
-    bare = unwrap(expr)
-    if isinstance(bare, tree.Name) and frame.scope.find(bare.id) is None and _is_word(bare.id):
-        return bare.id
-    return frame.value(expr)
-
-
-def _is_word(name: str) -> bool:
-    kinds = ("activations", "initializers", "regularizers", "constraints")
-    return name in ("same", "valid", "causal") or any(find(kind, name) for kind in kinds)
 
 
 def _apply_call(callee: Value, expr: tree.Call, frame: Frame) -> Value:

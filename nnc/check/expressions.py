@@ -48,9 +48,17 @@ def _constant(expr: tree.Constant, frame: Frame) -> Value:
 def _name(expr: tree.Name, frame: Frame) -> Value:
     binding = frame.scope.read(expr.id)
     if binding is None:
+        if expr.id not in frame.later and is_word(expr.id):
+            return expr.id
         unknown_name(expr, frame)
         return POISON
     return binding.value
+
+
+def is_word(name: str) -> bool:
+    """Whether Keras knows it as a word (`relu`, `same`, `he_normal`): where nothing has this name, it is a string."""
+    kinds = ("activations", "initializers", "regularizers", "constraints")
+    return name in ("same", "valid", "causal") or any(find(kind, name) for kind in kinds)
 
 
 def unknown_name(expr: tree.Name, frame: Frame) -> None:
@@ -68,10 +76,6 @@ def unknown_name(expr: tree.Name, frame: Frame) -> None:
         )
         return
     message = f"nothing is called `{expr.id}` here"
-    if find("activations", expr.id) is not None:
-        hint = f'the activation stands bare as a step or an argument, and in quotes elsewhere: "{expr.id}"'
-        frame.faults.add(codes.UNKNOWN_NAME, message, expr.span, help=hint)
-        return
     if find("layers", expr.id) is not None:
         hint = f"`{expr.id}` is a layer of Keras: apply it to a tensor, x -> {expr.id}(...)"
         frame.faults.add(codes.UNKNOWN_NAME, message, expr.span, help=hint)
