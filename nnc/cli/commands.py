@@ -154,17 +154,23 @@ def _fixed(path: Path, settings: front.Settings, *, diff: bool, quiet: bool) -> 
 
 @cli.command(short_help="The layers, shapes and parameters.")
 @click.argument("spec", type=_SPEC)
-@click.option("--model", metavar="NAME", help="Which model, where the file has several.")
+@click.option("--model", metavar="NAME", help="Which model; all of them if it is not said.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people or programs.")
 @_settings
-def show(spec: Path, model: str | None, assignments: tuple[str, ...], quiet: bool, verbose: bool) -> None:
-    """The table of layers, shapes and parameters, and the graph, as text."""
+def show(spec: Path, model: str | None, form: str, assignments: tuple[str, ...], quiet: bool, verbose: bool) -> None:
+    """The layers as a tree: shapes, parameters, multiply-adds and memory, for each and in all."""
     del quiet, verbose
-    from nnc.cli.show import print_model
+    from nnc.cli.show import as_json, print_models
     from nnc.emit.network import describe
 
-    checked = _read(spec, assignments, model)
-    chosen = front.choose_model(front.require(checked), model)
-    print_model(describe(chosen))
+    read = front.require(_read(spec, assignments, model))
+    chosen = front.choose_model(read, model)
+    models = [chosen] if model is not None else list(read.models.values())
+    described = [(item, describe(item)) for item in models]
+    if form == "json":
+        sys.stdout.write(as_json(described))
+    else:
+        print_models(described)
 
 
 @cli.command(short_help="Specs in the one canonical format.")

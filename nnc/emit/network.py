@@ -7,6 +7,7 @@ from typing import Literal
 
 from nnc import catalog
 from nnc.catalog import Applied, LayerRow, TensorType
+from nnc.catalog.ops.work import op_work
 from nnc.emit.flow import inputs_of, live_calls
 from nnc.evidence import Network, NetworkNode
 from nnc.graph import Call, FnRef, Layer, ModelGraph, ModelInput, Object, Operand, Tensor, Value
@@ -31,8 +32,6 @@ _SYMBOLS: Mapping[str, str] = {
     "greater_equal": "≥",
     "getitem": "[ ]",
 }
-# Functions whose work is more than a pass over their values; it is not counted.
-_PRODUCTS = frozenset({"matmul", "dot", "einsum", "tensordot", "conv", "vdot", "inner", "outer"})
 _BYTES: Mapping[str, int] = {
     **dict.fromkeys(("bool", "int8", "uint8"), 1),
     **dict.fromkeys(("float16", "bfloat16", "int16", "uint16"), 2),
@@ -185,8 +184,14 @@ class _Describer:
 
 
 def _op_facts(call: Call) -> _Facts:
-    work = None if call.op in _PRODUCTS else 0
+    given = (*call.args, *call.kwargs.values())
+    work = op_work(call.op or "", [_operand(item) for item in given], [tensor.type for tensor in call.outputs])
     return _Facts(kind=_SYMBOLS.get(call.op or "", call.op or ""), multiply_adds=work)
+
+
+def _operand(operand: Operand) -> catalog.Operand:
+    """As the catalog takes it; letters of `einsum` stay."""
+    return operand if isinstance(operand, str) else _operand_type(operand)
 
 
 def _argument(row: LayerRow, layer: Layer, name: str) -> Value:

@@ -105,7 +105,7 @@ def _see_data(name: str, layer: Any, args: Mapping[str, Any], operands: Sequence
         layer.adapt(np.full(shape, "a") if leaves[0].dtype == "string" else rows.astype(leaves[0].dtype))
 
 
-def ask_op(function: Callable[..., Any], leaves: Sequence[TensorType], *, unit: bool = False) -> Answer:
+def ask_op(function: Callable[..., Any], leaves: Sequence[TensorType], *, unit: bool = False, fill: int = 1) -> Answer:
     """The answer to `function(*tensors)`, a call of `keras.ops` with its constants filled in."""
     try:
         outputs = _flat(function(*map(_symbol, leaves)))
@@ -115,7 +115,7 @@ def ask_op(function: Callable[..., Any], leaves: Sequence[TensorType], *, unit: 
         traced = tf.function(function, input_signature=signature).get_concrete_function().structured_outputs
         _agree(outputs, _flat(traced))
         if not _any_open(leaves):
-            _agree(outputs, _flat(function(*(_units(leaf) if unit else _data(leaf, 1) for leaf in leaves))))
+            _agree(outputs, _flat(function(*(_units(leaf) if unit else _data(leaf, fill) for leaf in leaves))))
     except Exception as error:  # noqa: BLE001 - as above
         return Answer(False, why=f"{type(error).__name__}: {str(error).strip()[:300]}")
     if any(tuple(out.shape[:1]) != (None,) for out in outputs):

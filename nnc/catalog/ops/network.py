@@ -16,7 +16,9 @@ def _truth_and_output(bound: Bound) -> tuple[Array, Array]:
     for name in ("target", "output"):
         if not isinstance(bound[name], Array):
             raise Refused(f"`{name}` must be a tensor", "a tensor", bound[name], name)
-    dtypes.need(output, "floats", "output")
+    if not is_float(output.dtype):
+        reason = "Keras 3.15 gives the loss in the dtype of `output`, so that must be floats"
+        raise Refused(reason, "a float tensor", output.dtype, "output")
     return target, output
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from nnc.catalog.ops import dtypes
 from nnc.catalog.ops.arrays import BATCH, Array, as_array, axis_in, broadcast, one_axis
-from nnc.catalog.ops.elementwise import Bound, OpRule, first
+from nnc.catalog.ops.elementwise import Bound, OpRule, binary, first
 from nnc.catalog.ops.layout import MOST_PARTS, concatenate, ints_of, split, with_size
 from nnc.catalog.rows import Argument
 from nnc.catalog.rules import Refused, is_float, plus, times, unknown
@@ -30,6 +30,25 @@ def constant(value: Argument, name: str) -> Array:
     if isinstance(value, Array):
         raise Refused(f"`{name}` must be a constant here", "a number or a list of them", "a tensor", name)
     return as_array(value, name)
+
+
+_WHOLE = binary(takes="whole")
+_FLOAT = binary("float", takes="any")
+
+
+def shift(bound: Bound) -> tuple[Array, ...]:
+    """The bits of whole numbers moved."""
+    (name, value), (_, by) = list(bound.items())[:2]
+    if as_array(value, name).dtype == "bool" and not isinstance(by, Array):
+        raise Refused(f"`{name}` must be whole numbers", "whole numbers", "bool", name)
+    return _WHOLE(bound)
+
+
+def nextafter(bound: Bound) -> tuple[Array, ...]:
+    """The next float; a fraction that is a constant counts as float32."""
+    (first_name, a), (second_name, b) = list(bound.items())[:2]
+    pair = [Array((), "float32") if isinstance(value, float) else value for value in (a, b)]
+    return _FLOAT({first_name: pair[0], second_name: pair[1]})
 
 
 # ---- places --------------------------------------------------------------------------------------
@@ -192,7 +211,9 @@ def stacked_at(axis: int) -> OpRule:
             Array((*array.shape, 1), array.dtype) if len(array.shape) == axis and axis > 1 else array
             for array in arrays
         )
-        return concatenate({name: wide, "axis": axis})
+        (found,) = concatenate({name: wide, "axis": axis})
+        # Keras takes the other sizes from the first tensor, known or not.
+        return (Array(with_size(wide[0].shape, axis, found.shape[axis]), found.dtype),)
 
     return rule
 

@@ -30,13 +30,12 @@ RULES: Mapping[str, OpRule] = {
     "threshold": network.threshold,
     "view": picking.view,
     **all_of("bitwise_and bitwise_or bitwise_xor", binary(takes="whole", tensors=True)),
-    **all_of(
-        "bitwise_left_shift bitwise_right_shift left_shift right_shift", binary(takes="whole", each=("whole", "whole"))
-    ),
+    **all_of("bitwise_left_shift bitwise_right_shift left_shift right_shift", picking.shift),
     **all_of("fmax fmin", binary()),
     "fmod": binary(takes="any", result=dtypes.accumulated),
     **all_of("heaviside hypot", binary(result=dtypes.floated_wide, tensors=True)),
-    **all_of("logaddexp2 nextafter", binary("float", takes="any")),
+    "logaddexp2": binary("float", takes="any"),
+    "nextafter": picking.nextafter,
     "ldexp": binary("float", takes="any", each=("any", "whole")),
     **all_of("nancumsum nancumprod", single_axis(along(dtypes.accumulated))),
     **all_of("nanmax nanmin", reduction(dtypes.kept)),

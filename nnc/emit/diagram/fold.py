@@ -84,7 +84,7 @@ def _continues(
 ) -> bool:
     """Whether a block is the next of a run: equal to the last one, fed by it, and nobody else looks into that one."""
     last = run[-1]
-    if len(last) != len(block) or not all(map(_equal, last, block)):
+    if len(last) != len(block) or not all(map(looks_equal, last, block)):
         return False
     between = {last[0].scope[:depth], block[0].scope[:depth]}
     if any(node.id in outputs or not users.get(node.id, set()) <= between for node in last):
@@ -112,7 +112,8 @@ def _continues(
     return chained
 
 
-def _equal(a: NetworkNode, b: NetworkNode) -> bool:
+def looks_equal(a: NetworkNode, b: NetworkNode) -> bool:
+    """Whether two nodes are alike in kind, shape, arguments and parameters."""
     if _look(a) != _look(b):
         return False
     # A later call of a layer counts no parameters: it is equal to the call that counted them.
