@@ -87,7 +87,6 @@ class _Group:
     name: str
     instance: str
     times: int
-    tied: bool = False
     items: list[_Group | NetworkNode] = field(default_factory=list)
 
     def nodes(self) -> Iterator[NetworkNode]:
@@ -107,6 +106,9 @@ class _Outliner:
         self.folded = fold(network.nodes, network.outputs)
         self.ends = frozenset(network.outputs)
         self.users = _users(network)
+        self.members: dict[str, list[NetworkNode]] = {}  # what each node that is shown stands for, itself among them
+        for node in network.nodes:
+            self.members.setdefault(self.folded.stands_for.get(node.id, node.id), []).append(node)
         self.scopes = {node.id: node.scope for node in network.nodes}
         self.last = {instance: node.id for node in network.nodes for _, instance in node.scope}
         self.before = ""
@@ -123,8 +125,7 @@ class _Outliner:
             del path[common + 1 :]
             for depth in range(common, len(node.scope)):
                 name, instance = node.scope[depth]
-                scope = node.scope[: depth + 1]
-                group = _Group(name, instance, self.folded.times.get(scope, 1), scope in self.folded.tied)
+                group = _Group(name, instance, self.folded.times.get(node.scope[: depth + 1], 1))
                 path[-1].items.append(group)
                 path.append(group)
             path[-1].items.append(node)
@@ -174,11 +175,10 @@ class _Outliner:
         """Several layers that come again and again in the same order, as a `for` makes them."""
         times = len(nodes) // period
         names = [_inside(node.id, nodes[0].scope) for node in (nodes[0], nodes[-1])]
-        group = _Group("", "", times, items=list(nodes[:period]))
         sources = self.sources(nodes[0])
         types = self.types[nodes[-1].id]
         yield Row(
-            depth, " … ".join(names), "loop", "", types, self.sum(group), times, sources, is_block=True
+            depth, " … ".join(names), "loop", "", types, _sum(nodes), times, sources, is_block=True
         )  # fmt: skip
         for node in nodes[:period]:
             yield self.leaf([node], depth + 1)
@@ -226,7 +226,7 @@ class _Outliner:
             group.name,
             "",
             self.types[inner[-1].id],
-            self.sum(group),
+            self.sum(group, depth),
             group.times,
             self.taken(group, inner) if shared else (),
             shared,
@@ -241,15 +241,11 @@ class _Outliner:
         around = inner[0].scope[: [instance for _, instance in inner[0].scope].index(group.instance)]
         return () if drawn == (self.before,) else tuple(self.called(source, around) for source in drawn)
 
-    def sum(self, group: _Group) -> Costs:
-        """The costs of a block with all its repeats; where those share their weights, these count once."""
-        parts = [self.sum(item) if isinstance(item, _Group) else _costs(item) for item in group.items]
-        weights = total(part.parameters for part in parts)
-        once = Costs(
-            weights, total(part.multiply_adds for part in parts), total(part.activation_bytes for part in parts)
-        )
-        every = once.times(group.times)
-        return Costs(weights, every.multiply_adds, every.activation_bytes) if group.tied else every
+    def sum(self, group: _Group, depth: int) -> Costs:
+        """The costs of a block with all its repeats in a row, inside the first of those of the blocks around it."""
+        inner = list(group.nodes())
+        around = inner[0].scope[:depth]
+        return _sum(node for drawn in inner for node in self.members[drawn.id] if node.scope[:depth] == around)
 
 
 def _inside(name: str, scope: Path) -> str:
@@ -292,6 +288,15 @@ def _costs(node: NetworkNode) -> Costs:
     known = node.trainable is not None and node.non_trainable is not None
     parameters = (node.trainable or 0) + (node.non_trainable or 0) if known else None
     return Costs(parameters, node.multiply_adds, node.activation_bytes)
+
+
+def _sum(nodes: Iterable[NetworkNode]) -> Costs:
+    every = [_costs(node) for node in nodes]
+    return Costs(
+        total(cost.parameters for cost in every),
+        total(cost.multiply_adds for cost in every),
+        total(cost.activation_bytes for cost in every),
+    )
 
 
 def _detail(node: NetworkNode) -> str:
