@@ -14,7 +14,7 @@ from nnc.catalog import Size
 from nnc.graph import ModelGraph
 from nnc.pipeline.front import Checked, Settings, check, require
 from tests.conftest import ROOT
-from tests.emit.tools import as_module
+from tests.emit.tools import as_module, ruff_complaints
 
 pytestmark = pytest.mark.tf
 
@@ -40,13 +40,15 @@ NETWORKS: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("vae", "Decoder", {"latent": 5}),
     ("googlenet", "GoogLeNet", {"side": 64, "classes": 10}),
 )
-# What the papers say of the networks as they are, or what their twins have at full size.
+# Parameters at full size, by hand: weights of a convolution side², inputs, outputs; a normalization has 4 a channel.
 SIZES = {
-    "lenet5": 61_706,  # LeCun et al. 1998 count the sparse C3 differently; all connected, it is this number everywhere
-    "resnet20": 274_042,  # "0.27M", table 6; with projections, and the moving means of the normalizations
-    "unet": 31_031_810,
-    "googlenet": 6_998_552,
-    "wide_deep": 796_661,
+    "lenet5": 156 + 2_416 + 48_120 + 10_164 + 850,
+    "resnet20": (9 * 3 * 16 + 64)
+    + 6 * (9 * 16 * 16 + 64)
+    + (9 * 16 * 32 + 5 * 9 * 32 * 32 + 16 * 32 + 7 * 128)
+    + (9 * 32 * 64 + 5 * 9 * 64 * 64 + 32 * 64 + 7 * 256)
+    + 65 * 10,
+    "transformer": (20_000 + 200) * 64 + 2 * (4 * 65 * 64 + 65 * 256 + 257 * 64 + 4 * 64) + 65 * 2,
 }
 WORDS = {"tokens", "title", "text", "source", "target", "samples"}
 
@@ -85,13 +87,16 @@ def test_an_example_is_its_twin(name: str, chosen: str, params: dict[str, int], 
     import keras
 
     from nnc.emit.keras_model import build_model
+    from nnc.emit.network import describe
     from nnc.emit.python_source import python_source
 
     spec = require(checked(name, chosen, params))
     keras.utils.clear_session(free_memory=False)
     built = build_model(spec, spec.model, seed=3)
     keras.utils.clear_session(free_memory=False)
-    emitted = as_module(python_source(spec, spec.model), tmp_path, name).build_model()
+    source = python_source(spec, spec.model)
+    assert ruff_complaints(source) == ""
+    emitted = as_module(source, tmp_path, name).build_model()
     assert emitted.get_config() == built.get_config()
 
     twin_of = getattr(importlib.import_module(f"tests.twins.{name}"), chosen.lower())
@@ -100,6 +105,8 @@ def test_an_example_is_its_twin(name: str, chosen: str, params: dict[str, int], 
         sum(w.shape.num_elements() for w in ws) for ws in (twin.trainable_weights, twin.non_trainable_weights)
     )
     assert (spec.model.trainable, spec.model.non_trainable) == (trainable, others)
+    network = describe(spec.model)
+    assert (network.trainable, network.non_trainable) == (trainable, others)
 
     random = np.random.default_rng(2)
     # Biases, and what a normalization has measured, begin at 0 or 1: there a swap would not be seen.
@@ -116,3 +123,44 @@ def test_an_example_is_its_twin(name: str, chosen: str, params: dict[str, int], 
         np.testing.assert_allclose(found[output.name], wanted[output.name], atol=1e-5, rtol=1e-5)
         np.testing.assert_array_equal(found[output.name], of_python[output.name])
         assert np.ptp(found[output.name]) > 1e-4, "an output that never changes proves nothing"
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_an_example_has_the_size_of_its_paper(name: str) -> None:
+    model = require(checked(name)).model
+    assert (model.trainable or 0) + (model.non_trainable or 0) == SIZES[name]
+
+
+def test_every_network_of_the_twins_is_held_and_every_model_of_each_file() -> None:
+    held = {(name, model) for name, model, _ in NETWORKS}
+    twins = {path.stem for path in (ROOT / "tests" / "twins").glob("*.py")} - {"__init__"}
+    assert held == {(name, model) for name in twins for model in require(checked(name)).models}
+
+
+def test_vae_draws_while_training_and_takes_the_mean_otherwise() -> None:
+    """The noise has the deviation that the encoder says: N(0, 1) times it, seen through the decoder's input."""
+    import keras
+
+    from nnc.emit.keras_model import build_model
+
+    spec = require(checked("vae"))
+    built = build_model(spec, spec.model, seed=1)
+    noise = keras.Model(built.input, built.get_layer("noise").output)
+    rows = np.zeros((4000, 28, 28, 1), "float32")
+    assert not np.any(noise(rows[:3], training=False))
+    drawn = np.asarray(noise(rows, training=True))
+    assert abs(drawn.mean()) < 0.05
+    assert abs(drawn.std() - 1) < 0.05
+
+
+def test_the_loss_of_the_vae_is_the_divergence_of_two_normal_distributions() -> None:
+    """KL(N(m, s²) || N(0, 1)) = log(1/s) + (s² + m²)/2 - 1/2, summed over the places."""
+    from nnc.emit.keras_functions import build_functions
+
+    kl = build_functions(require(checked("vae")))["kl"]
+    random = np.random.default_rng(0)
+    mean, log_variance = (random.normal(size=(6, 3)).astype("float32") for _ in range(2))
+    deviation = np.exp(log_variance / 2)
+    wanted = (-np.log(deviation) + (deviation**2 + mean**2) / 2 - 0.5).sum(axis=1)
+    found = kl(np.zeros((6, 6), "float32"), np.concatenate([mean, log_variance], axis=1))
+    np.testing.assert_allclose(found, wanted, rtol=1e-5)
