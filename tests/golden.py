@@ -2,6 +2,8 @@
 
 `X.nn` is the spec and `X.txt` beside it what `nnc check` prints of it; the mistakes that docs/language.md shows have it
 below them. Read the difference before you commit it.
+`X.nn` is the spec and `X.txt` beside it what `nnc check` prints of it; the pages in `docs/findings` and their index are
+written as well. Read the difference before you commit it.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from nnc.render import render_text
 from nnc.source import Source
 from nnc.syntax import parse
 from tests import doc_examples
+from tests.finding_pages import write_pages
 
 CASES = Path(__file__).parent / "cases"
 
@@ -42,6 +45,7 @@ def main() -> None:
     for path in bad_cases():
         path.with_suffix(".txt").write_text(render_text(findings_of(path)), encoding="utf-8")
     doc_examples.PAGE.write_text(doc_examples.renewed(doc_examples.PAGE.read_text("utf-8")), encoding="utf-8")
+    write_pages()
 
 
 if __name__ == "__main__":

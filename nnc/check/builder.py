@@ -35,7 +35,7 @@ def snake(kind: str) -> str:
 
 
 @dataclass(slots=True)
-class _Call:
+class Made:
     """A call while tensors and layers may still get their names."""
 
     layer: LayerValue | None
@@ -76,7 +76,7 @@ class Builder:
     outputs: list[tuple[str, TensorValue]] = field(default_factory=list)
     instances: Names = field(default_factory=Names)
     layers: list[LayerValue] = field(default_factory=list)
-    _calls: list[_Call] = field(default_factory=list)
+    _calls: list[Made] = field(default_factory=list)
     _explicit: dict[str, Span] = field(default_factory=dict)
     _tensors: int = 0
 
@@ -179,7 +179,7 @@ class Builder:
             return POISON
         outputs = Several(self.tensor(type_, span) for type_ in applied.outputs)
         written = frame.place_of(span)
-        self._calls.append(_Call(layer, None, tuple(operands), by_name, outputs, frame.path, written, span))
+        self._calls.append(Made(layer, None, tuple(operands), by_name, outputs, frame.path, written, span))
         return outputs[0] if len(outputs) == 1 else outputs
 
     def _differs(
@@ -208,7 +208,7 @@ class Builder:
             return POISON
         outputs = tuple(self.tensor(type_, span) for type_ in result)
         place = frame.place_of(span)
-        self._calls.append(_Call(None, name, tuple(args), kwargs, outputs, frame.path, place, span))
+        self._calls.append(Made(None, name, tuple(args), kwargs, outputs, frame.path, place, span))
         return outputs[0] if len(outputs) == 1 else outputs
 
     def _reject(self, code: Code, rejection: Rejection, span: Span, operands: Sequence[Value]) -> None:
@@ -267,10 +267,10 @@ class Builder:
             ),
         )
 
-    def _live_calls(self) -> list[_Call]:
+    def _live_calls(self) -> list[Made]:
         """The calls that an output hangs on. Keras leaves the others out of a functional model, with their weights."""
         needed = {tensor.id for _, tensor in self.outputs}
-        live: list[_Call] = []
+        live: list[Made] = []
         for call in reversed(self._calls):
             if any(tensor.id in needed for tensor in call.outputs):
                 live.append(call)

@@ -9,40 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from nnc import graph, limits
-from nnc.check.values import LayerValue, TensorValue, Value
+from nnc import limits
+from nnc.check.values import TensorValue, Value
 from nnc.diagnostics import Route, Step
-from nnc.source import Span
 
-
-class Made(Protocol):
-    """A call of a layer or a function of tensors, as the builder keeps it."""
-
-    @property
-    def layer(self) -> LayerValue | None:
-        """The layer; None for a function."""
-
-    @property
-    def args(self) -> tuple[Value, ...]:
-        """What it was applied to."""
-
-    @property
-    def kwargs(self) -> Mapping[str, Value]:
-        """What it was applied to, by name."""
-
-    @property
-    def outputs(self) -> tuple[TensorValue, ...]:
-        """What came of it."""
-
-    @property
-    def scope(self) -> tuple[graph.Scope, ...]:
-        """The uses of blocks that it stands in, the outermost first."""
-
-    @property
-    def span(self) -> Span:
-        """Where it stands."""
+if TYPE_CHECKING:
+    from nnc.check.builder import Made
 
 
 def routes(tensors: Sequence[TensorValue], calls: Sequence[Made]) -> tuple[Route, ...]:

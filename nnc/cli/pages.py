@@ -118,7 +118,7 @@ def _print_table(console: Console, kind: str, text: str) -> None:
 def _print_code(console: Console, kind: str, text: str) -> None:
     paint = _spec if kind == "code nn" else _finding
     for line in text.split("\n"):
-        console.print(Text.assemble("    ", paint(line)), soft_wrap=True)
+        console.print(Text.assemble("    ", paint(line)) if line.strip() else "", soft_wrap=True)
 
 
 def _spec(line: str) -> Text:
