@@ -105,6 +105,7 @@ _HUNDREDS = {
     "05": "The data section",
     "06": "The data itself",
     "07": "Runs",
+    "08": "Models that come in",
     "09": "What runs but is likely wrong",
 }
 

@@ -162,3 +162,23 @@ def test_a_package_that_is_not_there(tmp_path, monkeypatch, capsys) -> None:
     monkeypatch.setitem(sys.modules, "onnx", None)
     assert run(["compile", str(path), "-o", str(tmp_path / "a.onnx")]) == 1
     assert "[NN0030]" in capsys.readouterr().err
+
+
+def test_a_file_that_holds_no_model(tmp_path, capsys) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('{"layers": 3}')
+    assert run(["import", str(path)]) == 1
+    assert "[NN0801]" in capsys.readouterr().err
+
+
+@pytest.mark.tf
+def test_a_model_with_what_a_spec_cannot_say(tmp_path, capsys) -> None:
+    import keras
+
+    model = keras.Sequential([keras.Input((3,), name="image-1"), keras.layers.Lambda(lambda x: x)])
+    path = tmp_path / "a.json"
+    path.write_text(model.to_json())
+    run(["import", str(path), "-o", str(tmp_path / "a.nn")])
+    err = capsys.readouterr().err
+    assert "[NN0802]" in err
+    assert "[NN0803]" in err
