@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 EXAMPLE ?= breast_cancer
 
-.PHONY: help setup report test check lint bench oracle roundtrip golden format tables catalog lock wheel clean
+.PHONY: help setup report test check lint bench fit kill oracle roundtrip golden format tables catalog lock wheel clean
 
 help: ## what there is
 	@echo "nnc: a small language for neural networks"
@@ -40,6 +40,12 @@ check: lint test ## all of lint, then the tests
 
 bench: $(READY) ## the table of speeds, as ratios measured in one run
 	$(BIN)/python -m benchmarks
+
+fit: $(READY) ## every optimizer, metric and loss: our training against model.fit
+	$(BIN)/python -m tests.fit_cases
+
+kill: $(READY) ## kill a training at fifty moments and go on with it
+	$(BIN)/python -m tests.killed 50
 
 oracle: $(READY) ## the full sweep of the catalog against Keras
 	$(BIN)/python -m tests.oracle

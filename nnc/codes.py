@@ -151,6 +151,7 @@ NOT_FINITE_PREDICTION = Code("NN0704", "the model predicts what is no number")
 RUN_NOT_YET = Code("NN0705", "nnc can't train this yet")
 NOT_TRAINABLE = Code("NN0706", "the spec says too little to train")
 TRAINING_REFUSED = Code("NN0707", "Keras refuses to train this")
+RESUME_CHANGED = Code("NN0708", "a training can't go on with something else")
 
 # 08: model files that come in
 MODEL_FILE = Code("NN0801", "this is no model that can come in")

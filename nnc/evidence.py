@@ -174,6 +174,7 @@ class TrainingEvidence:
     stopped_early: bool
     curves: tuple[Curve, ...]
     learning_rate: tuple[float, ...]
+    interrupted: bool = False  # somebody pressed Ctrl-C, and `nnc train --resume` would go on
 
 
 # ---- evaluation ----------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        sys.stderr.write("\ninterrupted; nothing that was there has been changed\n")
+        sys.stderr.write("\ninterrupted; nothing that was there has been changed (nnc train --resume goes on)\n")
         return _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last place where a bug of ours can be told from a user's mistake
         return _usage_or_bug(error, verbose="--verbose" in arguments or "-v" in arguments)

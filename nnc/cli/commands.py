@@ -61,7 +61,11 @@ def _overrides(assignments: tuple[str, ...]) -> dict[str, str]:
 
 def _read(spec: Path, assignments: tuple[str, ...], model: str | None = None) -> front.Checked:
     """Check a spec and print its findings on standard error; a spec with errors ends the command."""
-    checked = front.check(spec, front.Settings(_overrides(assignments), model))
+    return _checked(spec, front.Settings(_overrides(assignments), model))
+
+
+def _checked(spec: Path, settings: front.Settings) -> front.Checked:
+    checked = front.check(spec, settings)
     front.require(checked)
     report_findings(checked.findings)
     return checked
@@ -313,22 +317,46 @@ def import_(
 
 
 @cli.command(short_help="Train a spec's model into a run folder.")
-@click.argument("spec", type=_SPEC)
+@click.argument("what", metavar="SPEC|RUN", type=_SPEC)
 @click.option("-o", "--output", type=_SPEC, help="The run folder; runs/NAME if it is not said.")
 @click.option("--model", metavar="NAME", help="Which model, where the file has several.")
+@click.option("--resume", is_flag=True, help="Go on with a training that was broken off; RUN alone says which.")
+@click.option(
+    "--log",
+    multiple=True,
+    type=click.Choice(["tensorboard", "mlflow"]),
+    help="Write epochs there too; may be repeated.",
+)
 @_settings
 def train(
-    spec: Path, output: Path | None, model: str | None, assignments: tuple[str, ...], quiet: bool, verbose: bool
+    what: Path,
+    output: Path | None,
+    model: str | None,
+    resume: bool,
+    log: tuple[str, ...],
+    assignments: tuple[str, ...],
+    quiet: bool,
+    verbose: bool,
 ) -> None:
-    """Train SPEC's model on its data into a run folder: weights, preparation, history, predictions, evidence."""
+    """Train SPEC's model on its data into a run folder: weights, preparation, history, predictions, evidence.
+
+    Ctrl-C once ends the training behind the epoch and evaluates what there is; twice stops at once. Either way, and
+    also when it was killed, `nnc train --resume RUN` goes on and ends with the same weights.
+    """
     del verbose
     from nnc.cli.progress import Progress
-    from nnc.pipeline import runs
+    from nnc.pipeline import runs, unfinished
 
-    checked = _read(spec, assignments, model)
-    run = output or Path("runs") / spec.stem
+    settings = front.Settings(_overrides(assignments), model)
+    spec, run = what, output or Path("runs") / what.stem
+    if what.is_dir():
+        if not resume or assignments or model or output:
+            raise click.UsageError(f"{what} is a folder: nnc train --resume {what} goes on with the training in it.")
+        begun = unfinished.broken(what)
+        spec, run, settings, log = begun.spec, what, begun.settings, log or begun.log
+    checked = _checked(spec, settings)
     with Progress(quiet=quiet) as progress:
-        verdict = runs.train(checked, run, front.Settings(_overrides(assignments), model), progress)
+        verdict = runs.train(checked, run, settings, progress, runs.How(resume=resume, log=log))
     sys.stdout.write(verdict + "\n")
     if not quiet:
         say(f"wrote {run}; next: nnc report {run}, or nnc predict {run} TABLE")

@@ -17,6 +17,7 @@ class Progress:
     """One line a phase, a bar for training. Every method may be called whether or not anybody watches."""
 
     def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
         self._bars: Bars | None = None
         self._task: TaskID | None = None
         if not quiet and sys.stderr.isatty():
@@ -54,6 +55,14 @@ class Progress:
             return
         shown = [f"{name} {logs[name]:.4g}" for name in ("loss", "val_loss") if name in logs]
         self._bars.update(self._task, completed=number, detail=" · ".join(shown))
+
+    def stopping(self) -> None:
+        """Somebody pressed Ctrl-C: training ends behind this epoch."""
+        words = "stopping after this epoch; Ctrl-C again stops at once"
+        if self._bars is not None and self._task is not None:
+            self._bars.update(self._task, description=words)
+        elif not self._quiet:
+            sys.stderr.write(f"nnc: {words}\n")
 
     def end(self) -> None:
         """Training is done, perhaps before the last epoch."""

@@ -10,7 +10,8 @@ import hashlib
 import shlex
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -20,15 +21,16 @@ from nnc import codes
 from nnc.diagnostics import Findings, UserFault
 from nnc.files import beside
 from nnc.lean import dataclass
+from nnc.pipeline import unfinished
 from nnc.pipeline.front import Checked, Settings, choose_model, require
 from nnc.pipeline.quiet import load_tensorflow
 from nnc.pipeline.sized import prepare_and_check, read_table
 
 if TYPE_CHECKING:
-    from nnc.data import Prepared, Table
+    from nnc.data import Table
     from nnc.evidence import Evidence, Explanation, Reproduce
     from nnc.graph import ModelGraph, Spec
-    from nnc.run import Evaluated
+    from nnc.run import Evaluated, Trained
 
 # What a report leaves in a folder; a new run takes them away, since they speak of the old one.
 REPORTS = ("report.html", "report.pdf")
@@ -62,48 +64,73 @@ class Pages:
 # ---- training ------------------------------------------------------------------------------------
 
 
-def train(checked: Checked, run: Path, settings: Settings, progress: Progress) -> str:
+@dataclass(frozen=True)
+class How:
+    """How a run is made: `resume` goes on where an earlier one was broken off, `log` names further journals."""
+
+    resume: bool = False
+    log: tuple[str, ...] = ()
+
+
+def train(checked: Checked, run: Path, settings: Settings, progress: Progress, how: How | None = None) -> str:
     """Train the spec's model into the folder `run` and give the verdict in a sentence or two.
 
     Raises UserFault for what is wrong with spec or data, RunFault where the training fails. Whatever happens, a run
-    that was there stays whole until the new one is.
+    that was there stays whole until the new one is, and what was trained so far is kept in `run/unfinished`.
     """
     from nnc.report import verdict
 
+    how = how or How()
     _may_be_replaced(run)
+    finished = _is_run(run) and not unfinished.is_unfinished(run)
     progress.phase("preparing")
-    table = read_table(checked)
-    evidence = _train(checked, table, run, settings, progress)
+    evidence = _current(run, checked, read_table(checked), settings) if how.resume and finished else None
+    if evidence is None:
+        with _begun(run, checked, settings, how):
+            evidence = _train(checked, read_table(checked), run, settings, progress, how)
     progress.end()
     return verdict(evidence)
 
 
-def _train(checked: Checked, table: Table, run: Path, settings: Settings, progress: Progress) -> Evidence:
+@contextmanager
+def _begun(run: Path, checked: Checked, settings: Settings, how: How) -> Iterator[None]:
+    """While a run is made, `run/unfinished` says so; afterwards it is there only if one can go on with it."""
+    resumed = how.resume and unfinished.is_unfinished(run)
+    if not resumed:
+        unfinished.begin(run, checked, settings, how.log)
+    try:
+        yield
+    except UserFault as fault:
+        unfinished.give_up(run, fault, resumed=resumed)
+        raise
+
+
+def _train(checked: Checked, table: Table, run: Path, settings: Settings, progress: Progress, how: How) -> Evidence:
     began = time.monotonic()
+    same = unfinished.fingerprint(checked, table, settings)
     checked, prepared = prepare_and_check(checked, table, settings)
     spec = require(checked)
-    with beside(run) as folder:
-        folder.mkdir()
-        evidence = _run(checked, spec, choose_model(spec, settings.model), prepared, folder, settings, progress, began)
-        _keep_what_others_put_there(run, folder)
-    return evidence
-
-
-def _run(
-    checked: Checked,
-    spec: Spec,
-    model: ModelGraph,
-    prepared: Prepared,
-    folder: Path,
-    settings: Settings,
-    progress: Progress,
-    began: float,
-) -> Evidence:
     load_tensorflow()
     from nnc import run as runs
 
     times = {"preparing": time.monotonic() - began}
-    trained = runs.train(spec, model, prepared, folder=folder, progress=progress)
+    keep = runs.Keep(run / unfinished.FOLDER, same, resume=how.resume, log=how.log)
+    trained = runs.train(spec, choose_model(spec, settings.model), prepared, progress=progress, keep=keep)
+    evaluated, evidence = _found(trained, checked, settings, progress, times)
+    with beside(run) as folder:
+        folder.mkdir()
+        runs.save(folder, evaluated, evidence, checked.source.text, times)
+        _keep_what_others_put_there(run, folder)
+        _keep_what_training_wrote(run / unfinished.FOLDER, folder, goes_on=trained.training.interrupted)
+    return evidence
+
+
+def _found(
+    trained: Trained, checked: Checked, settings: Settings, progress: Progress, times: dict[str, float]
+) -> tuple[Evaluated, Evidence]:
+    """What evaluation and explanation find in a trained model; `times` gets their seconds."""
+    from nnc import run as runs
+
     progress.phase("evaluating")
     began = time.monotonic()
     evaluated = runs.evaluate(trained)
@@ -116,9 +143,7 @@ def _run(
         trained, command=_command(checked, settings), spec_text=checked.source.text, folder=checked.path.parent
     )
     reproduce = replace(reproduce, sha256={**reproduce.sha256, **_used_hashes(checked)})
-    evidence = _evidence(spec, trained.graph, evaluated, explanation, reason, reproduce)
-    runs.save(folder, evaluated, evidence, checked.source.text, times)
-    return evidence
+    return evaluated, _evidence(trained.spec, trained.graph, evaluated, explanation, reason, reproduce)
 
 
 def _explain(evaluated: Evaluated) -> tuple[Explanation | None, str | None]:
@@ -211,7 +236,8 @@ def _is_run(folder: Path) -> bool:
 
 def _may_be_replaced(run: Path) -> None:
     """Raise UserFault where `run` is something that no run wrote: what a user has is never replaced."""
-    if not run.exists() or _is_run(run) or (run.is_dir() and not any(run.iterdir())):
+    ours = _is_run(run) or unfinished.is_unfinished(run)
+    if not run.exists() or ours or (run.is_dir() and {path.name for path in run.iterdir()} <= {unfinished.FOLDER}):
         return
     findings = Findings()
     findings.add(
@@ -228,12 +254,24 @@ def _keep_what_others_put_there(run: Path, folder: Path) -> None:
         return
     for old in run.iterdir():
         new = folder / old.name
-        if old.name in REPORTS or new.exists():
+        if old.name in REPORTS or old.name == unfinished.FOLDER or new.exists():
             continue
         if old.is_dir() and not old.is_symlink():
             shutil.copytree(old, new, symlinks=True)
         else:
             shutil.copy2(old, new, follow_symlinks=False)
+
+
+def _keep_what_training_wrote(state: Path, folder: Path, *, goes_on: bool) -> None:
+    """Copy the log and the callbacks' files into the run; the state too where the training can still go on."""
+    for path in state.iterdir():
+        if path.name in {"files", "logs", "mlruns"}:
+            into = folder if path.name == "files" else folder / path.name
+            shutil.copytree(path, into, dirs_exist_ok=True)
+        elif path.suffix == ".log":
+            shutil.copy2(path, folder / path.name)
+    if goes_on:
+        shutil.copytree(state, folder / unfinished.FOLDER)
 
 
 # ---- reports -------------------------------------------------------------------------------------
@@ -250,7 +288,8 @@ def report(checked: Checked, out: Path, settings: Settings, progress: Progress) 
     table = read_table(checked)
     evidence = _current(run, checked, table, settings)
     if evidence is None:
-        evidence = _train(checked, table, run, settings, progress)
+        with _begun(run, checked, settings, How()):
+            evidence = _train(checked, table, run, settings, progress, How())
     return _render(evidence, out, progress)
 
 
@@ -262,7 +301,9 @@ def report_run(folder: Path, out: Path, progress: Progress) -> Pages:
         findings.add(
             codes.NOT_A_RUN,
             f"`{folder}` is no finished run: it has no evidence.json",
-            help="train one: nnc train SPEC -o RUN",
+            help=f"go on with it: nnc train --resume {run}"
+            if unfinished.is_unfinished(run)
+            else "train one: nnc train SPEC -o RUN",
         )
         raise UserFault(findings)
     return _render(_read_evidence(run), out, progress)
@@ -292,7 +333,8 @@ def _current(run: Path, checked: Checked, table: Table, settings: Settings) -> E
     wanted = {"spec": spec, "data": table.sha256, **_used_hashes(checked)}
     same = all(made.sha256.get(name) == digest for name, digest in wanted.items())
     command = made.command == _command(checked, settings)
-    return found if same and command and made.versions.get("nnc") == version("nnc") else None
+    whole = not found.training.interrupted
+    return found if same and command and whole and made.versions.get("nnc") == version("nnc") else None
 
 
 def _render(evidence: Evidence, out: Path, progress: Progress) -> Pages:

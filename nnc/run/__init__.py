@@ -6,11 +6,12 @@ from nnc.run.evaluate import Evaluated, evaluate
 from nnc.run.folder import save, write_csv, write_rows
 from nnc.run.predict import Predicted, load_run, predict
 from nnc.run.reproduce import reproduce
-from nnc.run.training import Trained, train
+from nnc.run.training import Keep, Trained, train
 from nnc.run.watch import Progress
 
 __all__ = [
     "Evaluated",
+    "Keep",
     "Predicted",
     "Progress",
     "Trained",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -36,3 +37,8 @@ def _looks(callback: Any, stage: str) -> bool:
 def stops_at_nan(callback: Any) -> bool:
     """Whether it ends the training at the batch whose loss is no number."""
     return isinstance(callback, keras.callbacks.TerminateOnNaN)
+
+
+def lines_of_log(callback: Any) -> Path | None:
+    """The file that it writes a line an epoch into, below a heading."""
+    return Path(callback.filename) if isinstance(callback, keras.callbacks.CSVLogger) else None

@@ -161,10 +161,12 @@ class Loop:
         plan.begun()
         logs: Logs | None = None
         for epoch in range(plan.first_epoch, plan.epochs):
+            if model.stop_training:  # it was stopped before it was broken off
+                break
             logs = self._epoch(epoch, *portion(epoch))
             if plan.after_epoch(epoch) or model.stop_training:
                 break
-        if logs is not None:
+        if plan.epochs > 0:
             model.optimizer.finalize_variable_values(model.trainable_variables)
         self._callbacks.on_train_end(logs=logs)
         history: Mapping[str, list[Any]] = model.history.history

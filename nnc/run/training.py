@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,24 +16,29 @@ import tensorflow as tf
 from nnc import catalog, codes
 from nnc.catalog import MetricRow
 from nnc.data import Part, Prepared
-from nnc.diagnostics import Findings, RunFault, UserFault
+from nnc.diagnostics import Findings, UserFault
 from nnc.emit.keras_model import build_callbacks, build_model, compile_model
 from nnc.emit.names import fn_names, named_metrics
 from nnc.evidence import Curve, TrainingEvidence
 from nnc.graph import FnRef, ModelGraph, Object, Spec, TrainConfig, Value
 from nnc.run.adapt import adapted
+from nnc.run.checkpoint import Checkpoint, Fingerprint
+from nnc.run.faults import diverged, out_of_memory, refused
 from nnc.run.feed import Resident, Rows, weighted
-from nnc.run.loop import Loop, Plan
-from nnc.run.watch import Progress, Silence, Watch
+from nnc.run.interrupt import Interrupt
+from nnc.run.journal import journals
+from nnc.run.loop import Plan
+from nnc.run.session import Session
+from nnc.run.watch import HearsStop, Progress, Silence, Watch
 
 # Callbacks that write a file, with the argument that says where: the file goes into the run's folder, whatever the
 # spec says, because a spec may come from anybody.
 WRITERS: Mapping[str, str] = {"CSVLogger": "filename", "ModelCheckpoint": "filepath"}
 # Callbacks that a run can't have: they write elsewhere, read what an earlier run left, or send data away.
 REFUSED: Mapping[str, str] = {
-    "BackupAndRestore": "a run begins anew each time",
+    "BackupAndRestore": "a run keeps its own state, and `nnc train --resume` goes on with it",
     "RemoteMonitor": "a run sends nothing away",
-    "TensorBoard": "a run's history is in its report",
+    "TensorBoard": "`nnc train --log tensorboard` writes for it",
 }
 # Metrics that a spec may name by a bare word which is no row of the catalog.
 BARE_METRICS: Mapping[str, bool] = {"accuracy": True, "acc": True, "crossentropy": False, "ce": False}
@@ -68,23 +72,53 @@ def train_section(spec: Spec) -> TrainConfig:
     return spec.train
 
 
+@dataclass(frozen=True)
+class Keep:
+    """Where a training is kept while it goes on, so that it can be taken up again.
+
+    `folder` is there already; `same` says by name what must be the same for it to go on; `resume` takes it up where it
+    was left, if it was begun; `log` are further journals, `tensorboard` or `mlflow`.
+    """
+
+    folder: Path
+    same: Fingerprint
+    resume: bool = False
+    log: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> Path:
+        """Where callbacks write."""
+        return self.folder / "files"
+
+
 def train(
-    spec: Spec, model: ModelGraph, prepared: Prepared, *, folder: Path | None = None, progress: Progress | None = None
+    spec: Spec,
+    model: ModelGraph,
+    prepared: Prepared,
+    *,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+    keep: Keep | None = None,
 ) -> Trained:
     """Build, compile and fit the model. `model` must have been checked with the widths of `prepared`.
 
     `folder` is where callbacks that write may write. The same spec, rows, seed and versions give the same weights, to
-    the bit, on a CPU with the same number of threads. Raises UserFault where Keras refuses the spec, and RunFault where
-    the training diverges or the memory doesn't suffice.
+    the bit, on a CPU with the same number of threads, also where the training was broken off and taken up again
+    (`keep`). Raises UserFault where Keras refuses the spec, and RunFault where the training diverges or the memory
+    doesn't suffice.
     """
     progress = progress or Silence()
     config = train_section(spec)
+    if keep is not None:
+        folder = keep.files
+        folder.mkdir(exist_ok=True)
     runnable = dataclasses.replace(
         spec, train=dataclasses.replace(config, callbacks=_confined(config.callbacks, folder))
     )
     keras.utils.set_random_seed(config.seed)
     tf.config.experimental.enable_op_determinism()
-    watch = Watch(progress, config.epochs)
+    written = journals(keep.folder, keep.log) if keep else []
+    watch = Watch(progress, config.epochs, written)
     progress.start(config.epochs)
     began = time.monotonic()
     try:
@@ -92,28 +126,30 @@ def train(
         network = build_model(runnable, model, seed=config.seed)
         compile_model(network, runnable, model)
         callbacks = build_callbacks(runnable)
-        _fit(network, prepared, config, [watch, *callbacks])
+        with Interrupt(progress.stopping if isinstance(progress, HearsStop) else None) as interrupt:
+            checkpoint = Checkpoint(keep.folder, keep.same) if keep else None
+            session = Session(network, [watch, *callbacks], interrupt, checkpoint)
+            session.run(_plan(prepared, config), resume=bool(keep and keep.resume), params=plain(spec.params))
     except (MemoryError, tf.errors.ResourceExhaustedError) as error:
-        raise _out_of_memory(prepared, config) from error
+        raise out_of_memory(prepared, config) from error
     except (ValueError, TypeError, tf.errors.OpError) as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     finally:
         progress.end()
     if watch.diverged is not None:
-        raise _diverged(watch)
+        raise diverged(watch)
     kept = _kept_epoch(callbacks, len(watch.learning_rate))
-    evidence = _evidence(spec, model, watch, kept)
+    evidence = dataclasses.replace(_evidence(spec, model, watch, kept), interrupted=session.interrupted)
     return Trained(network, spec, model, prepared, evidence, time.monotonic() - began)
 
 
-def _fit(network: Any, prepared: Prepared, config: TrainConfig, callbacks: list[Any]) -> None:
+def _plan(prepared: Prepared, config: TrainConfig) -> Plan:
     rows = weighted(_rows(prepared, prepared.train), config.class_weight)
     seed = config.seed if config.shuffle else None
     validation = None
     if len(prepared.validation):
         validation = Resident(_rows(prepared, prepared.validation), config.batch_size)
-    plan = Plan(Resident(rows, config.batch_size, seed), validation, config.epochs, config.steps_per_epoch)
-    Loop(network, plan, callbacks).run()
+    return Plan(Resident(rows, config.batch_size, seed), validation, config.epochs, config.steps_per_epoch)
 
 
 def _rows(prepared: Prepared, part: Part) -> Rows:
@@ -217,46 +253,3 @@ def words(value: Value) -> str:
 def plain(args: Mapping[str, Value]) -> dict[str, Any]:
     """Arguments as JSON has them: numbers, texts and truth values as they are, all else in words."""
     return {key: item if isinstance(item, (bool, int, float, str)) else words(item) for key, item in args.items()}
-
-
-# ---- what can go wrong ---------------------------------------------------------------------------
-
-
-def _diverged(watch: Watch) -> RunFault:
-    epoch = watch.diverged or 1
-    part = "loss" if not math.isfinite(watch.history["loss"][-1]) else "val_loss"
-    before = watch.history[part][-2] if len(watch.history[part]) > 1 else None
-    rate = watch.learning_rate[-1]
-    findings = Findings()
-    findings.add(
-        codes.DIVERGED,
-        f"the {'training' if part == 'loss' else 'validation'} loss is no finite number after epoch {epoch}",
-        expected="a finite loss" + (f" (it was {before:.4g} after epoch {epoch - 1})" if before is not None else ""),
-        found=str(watch.history[part][-1]),
-        help=f"try a lower learning rate ({rate / 10:.2g} in place of {rate:.2g}), clipnorm=1.0 in the optimizer, "
-        "scale=standard for numeric columns, or a log of the target; does the output's activation fit the loss?",
-    )
-    return RunFault(findings)
-
-
-def _out_of_memory(prepared: Prepared, config: TrainConfig) -> RunFault:
-    findings = Findings()
-    findings.add(
-        codes.OUT_OF_MEMORY,
-        f"there is not enough memory to train with batches of {config.batch_size} rows",
-        found=f"{len(prepared.train):,} training rows of {prepared.train.matrix.shape[1]:,} features",
-        help="take a smaller batch_size, fewer units, or a sample of the rows",
-    )
-    return RunFault(findings)
-
-
-def _refused(error: Exception) -> UserFault:
-    """Keras's own words, for what the checker could not know."""
-    said = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-    findings = Findings()
-    findings.add(
-        codes.TRAINING_REFUSED,
-        f"Keras refuses to train this: {said[:400]}",
-        help="look whether loss, metrics and callbacks fit the output's shape and the target",
-    )
-    return UserFault(findings)

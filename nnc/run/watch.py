@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import keras
 import numpy as np
+
+from nnc.run.journal import Journal
 
 
 class Progress(Protocol):
@@ -22,6 +24,14 @@ class Progress(Protocol):
 
     def end(self) -> None:
         """Training is done, perhaps before the last epoch."""
+
+
+@runtime_checkable
+class HearsStop(Protocol):
+    """A progress that also tells that somebody asked to stop."""
+
+    def stopping(self) -> None:
+        """Training ends behind this epoch."""
 
 
 class Silence:
@@ -40,14 +50,23 @@ class Silence:
 class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
     """Must stand first among the callbacks, so that it sees an epoch's learning rate before another one changes it."""
 
-    def __init__(self, progress: Progress, epochs: int) -> None:
+    def __init__(self, progress: Progress, epochs: int, journals: Sequence[Journal] = ()) -> None:
         super().__init__()
         self._progress = progress
         self._epochs = epochs
+        self._journals = tuple(journals)
         self._began = time.monotonic()
+        self._before = 0
         self.learning_rate: list[float] = []
         self.history: dict[str, list[float]] = {}
         self.diverged: int | None = None
+
+    def begin(self, params: Mapping[str, Any]) -> None:
+        """The first epoch begins, or the first one behind those that were done before."""
+        self._began = time.monotonic()
+        self._before = len(self.learning_rate)
+        for journal in self._journals:
+            journal.begin(params, self._before, self._epochs)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Keep the epoch's numbers; stop where the loss is no number."""
@@ -55,10 +74,19 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no t
         numbers = {name: float(np.mean(value)) for name, value in (logs or {}).items()}
         for name, value in numbers.items():
             self.history.setdefault(name, []).append(value)
-        self.learning_rate.append(float(f"{float(self.model.optimizer.learning_rate):.7g}"))
+        rate = float(f"{float(self.model.optimizer.learning_rate):.7g}")
+        self.learning_rate.append(rate)
         if not all(math.isfinite(numbers[name]) for name in ("loss", "val_loss") if name in numbers):
             self.diverged = epoch + 1
             self.model.stop_training = True
+        for journal in self._journals:
+            journal.epoch(epoch + 1, {**numbers, "learning_rate": rate})
         done = epoch + 1
-        left = (time.monotonic() - self._began) / done * (self._epochs - done)
+        left = (time.monotonic() - self._began) / (done - self._before) * (self._epochs - done)
         self._progress.epoch(done, numbers, left)
+
+    def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
+        """No more comes."""
+        del logs
+        for journal in self._journals:
+            journal.end()
