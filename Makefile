@@ -6,7 +6,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 EXAMPLE ?= breast_cancer
 
+<<<<<<< HEAD
 .PHONY: help setup report test check lint bench fit kill oracle roundtrip golden format tables catalog lock wheel clean
+=======
+.PHONY: help setup report test check lint bench oracle roundtrip golden format tables catalog reference lock wheel clean
+>>>>>>> 1c93fb9 (nnc explain NAME: reference pages from the catalog's rows, with examples that check)
 
 help: ## what there is
 	@echo "nnc: a small language for neural networks"
@@ -62,6 +66,9 @@ format: $(READY) ## ruff format and nnc fmt
 
 tables: $(READY) ## the parser's tables from the grammar
 	$(BIN)/python -m nnc.syntax.generate
+
+reference: $(READY) ## docs/reference from the catalog's rows
+	$(BIN)/python -m nnc.pipeline.reference
 
 catalog: $(READY) ## Keras's names and arguments into the catalog again
 	$(BIN)/python -m tests.oracle.harvest

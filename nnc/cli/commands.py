@@ -408,11 +408,11 @@ def predict(
         say(f"wrote {output}: {rows:,} row{'s' * (rows != 1)}")
 
 
-@cli.command(short_help="The page of a finding's code, such as NN0312.")
+@cli.command(short_help="The page of a finding's code (NN0312) or of a layer, loss, function, ...")
 @click.argument("topic")
 @_settings
 def explain(topic: str, assignments: tuple[str, ...], quiet: bool, verbose: bool) -> None:
-    """Say what TOPIC means: a finding's code (`NN0312`), with an example and how to mend it."""
+    """Say what TOPIC means: a finding's code (NN0312) and how to mend it, or anything of Keras by its name (Conv2D)."""
     del assignments, quiet, verbose
     from nnc.cli.pages import print_page
     from nnc.pipeline import topics

@@ -58,4 +58,20 @@ def _codes() -> list[str]:
     return [code.id for code in codes.ALL]
 
 
-_SHELVES: tuple[Shelf, ...] = (Shelf(_finding, _codes),)
+# ---- rows of the catalog -------------------------------------------------------------------------
+
+
+def _row(topic: str) -> str | None:
+    """The page of everything in the catalog that has this name."""
+    from nnc.pipeline.reference import page_of
+
+    return page_of(topic)
+
+
+def _rows() -> Iterable[str]:
+    from nnc.pipeline.reference import all_names
+
+    return all_names()
+
+
+_SHELVES: tuple[Shelf, ...] = (Shelf(_finding, _codes), Shelf(_row, _rows))
