@@ -6,11 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 EXAMPLE ?= breast_cancer
 
-<<<<<<< HEAD
-.PHONY: help setup report test check lint bench fit kill oracle roundtrip golden format tables catalog lock wheel clean
-=======
-.PHONY: help setup report test check lint bench oracle roundtrip golden format tables catalog reference lock wheel clean
->>>>>>> 1c93fb9 (nnc explain NAME: reference pages from the catalog's rows, with examples that check)
+.PHONY: help setup report test check lint bench fit kill oracle roundtrip golden format tables catalog reference lock wheel clean
 
 help: ## what there is
 	@echo "nnc: a small language for neural networks"

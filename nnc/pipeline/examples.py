@@ -125,17 +125,14 @@ _SEVERAL = (("a", "b"), ("a", "b", "c"), ("a", "b", "c", "d"))
 
 # ---- the rest ------------------------------------------------------------------------------------
 
-_NET = ("output y = x -> Dense(1, sigmoid)",)
+
 _VALUES: tuple[tuple[object, str], ...] = (
-    (0.5, "0.5"), (1, "1"), (100, "100"), ("log.csv", '"log.csv"'), ("model.keras", '"model.keras"'), ((1, 2), "[1, 2]"),
+    (0.5, "0.5"), (1, "1"), (100, "100"),
+    ("log.csv", '"log.csv"'), ("model.keras", '"model.keras"'), ((1, 2), "[1, 2]"),
     ((0.1, 0.01), "[0.1, 0.01]"), ((0.1, 0.01, 0.001), "[0.1, 0.01, 0.001]"), (Object("optimizers", "Adam"), "Adam()"),
     ("ckpt.weights.h5", '"ckpt.weights.h5"'), ("real", "real"), (True, "true"),
 )  # fmt: skip
 _LAYERS_WITH = {
-    "initializers": "kernel_initializer",
-    "regularizers": "kernel_regularizer",
-    "constraints": "kernel_constraint",
-}
     "initializers": "kernel_initializer",
     "regularizers": "kernel_regularizer",
     "constraints": "kernel_constraint",
