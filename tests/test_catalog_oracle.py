@@ -76,6 +76,6 @@ def _built(keras, build, rng, name, arguments, rank, required, given):
         args = {key: value for key, value in arguments(rng, name, rank).items() if key in required}
         try:
             return build(Object("layers", name, args | given))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, ArithmeticError):
             continue  # a wrong sample of a required argument
     raise AssertionError(f"{name} can't be built with {given}")

@@ -174,6 +174,12 @@ _VALUES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "scale": ((True, False), ()),
     "renorm": ((True, False), ()),
     "lora_rank": ((None, 1, 2), (0, -1)),
+    "equation": (
+        ("ab,bc->ac", "abc,cd->abd", "...b,bc->...c", "abc,c->abc", "abc,bcd->ad", "abc...,bd->adc..."),
+        ("ab->a", "abc,cd->abe", "aab,bc->ac"),
+    ),
+    "EinsumDense.output_shape": ((4, (4,), (None, 4), (3, 4), (None, None)), ((),)),
+    "bias_axes": ((None, "c", "d", "bd", None), ("z", "")),
     "trainable": ((True, False), ()),
     "dtype": (("float32", "float32", "float16", "mixed_float16", None), ("float33",)),
     "Rescaling.scale": ((2, 0.5, (1.0, 2.0, 3.0)), ("a",)),

@@ -46,6 +46,7 @@ FAMILIES: Mapping[str, str] = {
         "RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation "
         "RandomZoom Solarization"
     ),
+    "einsum": "EinsumDense",
     "wrappers": "Bidirectional TimeDistributed SpectralNormalization",
 }
 
