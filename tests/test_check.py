@@ -272,6 +272,60 @@ def test_use_brings_fns_and_blocks() -> None:
     assert list(spec.fns) == ["one", "act"]
 
 
+def test_fns_of_different_files_may_have_one_name_and_each_file_sees_its_own() -> None:
+    files = {
+        "lib.nn": "fn act(x) = scaled(x)\nfn scaled(x) = x * 2\nblock B() {\n  input x\n  output y = x -> act\n}\n"
+    }
+    deep = {
+        "deep.nn": 'use "lib.nn"\nfn scaled(x) = x * 3\nblock C() {\n  input x\n  output y = x -> B() -> scaled\n}\n'
+    }
+    clash, found = checked('use "deep.nn"\n' + body("  output y = x -> C()"), read=reading(files | deep))
+    assert clash is None
+    assert ids(found) == ["NN0202"]  # `use` brings the name that the file has
+    deep = {
+        "deep.nn": 'use "lib.nn"\nfn other(x) = act(x) * 3\nblock C() {\n  input x\n  output y = x -> B() -> other\n}\n'
+    }
+    spec = right(
+        'use "deep.nn"\nfn scaled(x) = x * 5\n' + body("  output y = x -> C() -> scaled"), read=reading(files | deep)
+    )
+    used = [layer.args["activation"] for layer in spec.model.layers.values()]
+    assert used == [graph.FnRef("act"), graph.FnRef("other"), graph.FnRef("scaled")]
+    (inner,) = (expr.op for expr in [spec.fns["act"].result] if isinstance(expr, graph.FnCall))
+    assert inner == graph.FnRef("lib_scaled")
+    assert spec.fns["lib_scaled"] != spec.fns["scaled"]
+
+
+def test_an_fn_does_not_see_what_its_file_does_not_use() -> None:
+    files = {"a.nn": 'use "b.nn"\nfn f(x) = g(x)\n', "b.nn": "fn g(x) = x + 1\n"}
+    assert right('use "a.nn"\n' + body("  output y = f(x)"), read=reading(files)).fns.keys() == {"f", "g"}
+    _, found = checked('use "a.nn"\nfn h(x) = g(x)\n' + body("  output y = h(f(x))"), read=reading(files))
+    assert ids(found) == ["NN0321"]
+
+
+def test_what_a_file_that_is_lost_may_have_is_not_called_unknown() -> None:
+    text = body("  h = x -> Tower() -> Dence(3)\n  output y = x -> Dense(1)")
+    _, found = checked('use "lost.nn"\n' + text, read=reading({}))
+    assert ids(found) == ["NN0210", "NN0301"]
+    assert "`Dence`" in found[1].message
+
+
+def test_a_range_of_whole_numbers_has_whole_numbers_only() -> None:
+    whole = "param n = 8 in 4..16\n" + body("  output y = x -> Dense(8) -> Dropout(n / 100)")
+    assert right(whole, overrides={"n": "9"}).params["n"] == 9
+    assert ids(checked(whole, overrides={"n": "9.5"})[1]) == ["NN0207"]
+    assert right(whole.replace("4..16", "4.0..16"), overrides={"n": "9.5"}).params["n"] == 9.5
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_repeat_is_so_many_and_none_lets_the_tensor_through(count: int) -> None:
+    block = "param n = 0 in 0..5\nblock B() {\n  input x\n  output y = x -> Dense(10)\n}\n"
+    model = right(block + body("  output y = x -> n * B() -> Dense(1)"), overrides={"n": str(count)}).model
+    assert [layer.kind for layer in model.layers.values()] == ["Dense"] * (count + 1)
+    shared = right("param n = 0 in 0..5\n" + body("  layer d = Dense(10)\n  output y = x -> n * d -> Dense(1)"),
+                   overrides={"n": str(count)}).model  # fmt: skip
+    assert (len(shared.layers), len(shared.calls)) == (1 + (count > 0), count + 1)
+
+
 def test_use_in_a_circle() -> None:
     files = {"a.nn": 'use "b.nn"\n', "b.nn": 'use "a.nn"\n'}
     _, found = checked('use "a.nn"\n' + body("  output y = x -> Dense(1)"), read=reading(files))

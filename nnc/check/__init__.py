@@ -59,7 +59,7 @@ def check(
         with _collector_at_rest():
             loader = Loader(context, read)
             unit = loader.load(file, "", dict(overrides or {}))
-            spec = _check_unit(unit, model if model in unit.models else None, context)
+            spec = _check_unit(unit, loader, model if model in unit.models else None)
             spec = replace(spec, origin=written(unit, loader.units))
     except Halt:
         pass  # a bound was reached; its finding is among the others already
@@ -85,8 +85,9 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _check_unit(unit: Unit, chosen: str | None, context: Context) -> graph.Spec:
-    check_fns(unit.all_fns, unit.fn_scopes, context)
+def _check_unit(unit: Unit, loader: Loader, chosen: str | None) -> graph.Spec:
+    context = loader.context
+    check_fns(loader.fns, context)
     models: dict[str, graph.ModelGraph] = {}
     for name, node in unit.models.items():
         model = check_model(node, context, unit.scope)

@@ -26,6 +26,7 @@ from nnc.check.values import (
 )
 from nnc.diagnostics import Fix
 from nnc.graph import FnRef
+from nnc.spelling import suggest
 from nnc.syntax import tree
 
 # ---- chains --------------------------------------------------------------------------------------
@@ -95,6 +96,8 @@ def _unknown_layer(name: tree.Name, frame: Frame, known: Sequence[str]) -> None:
         return
     own = [n for n in frame.scope.names() if isinstance(_peek(n, frame), (BlockDef, LayerValue, BlockValue, FnRef))]
     known = [*own, *known]
+    if frame.context.lost and suggest(name.id, known) is None:
+        return
     message = f"there is no layer, block or fn `{name.id}`"
     frame.faults.misspelt(codes.UNKNOWN_LAYER, message, name.span, known)
 

@@ -38,9 +38,8 @@ class Unit:
     seen_blocks: dict[str, BlockDef] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     uses: set[str] = field(default_factory=set)
-    # Every fn of the spec, and the names that each can see
-    all_fns: dict[str, tree.Fn] = field(default_factory=dict)
-    fn_scopes: dict[str, Scope] = field(default_factory=dict)
+    # The name in the graph of each fn that the file sees
+    fn_names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -50,6 +49,8 @@ class Loader:
     context: Context
     read: Reader | None
     units: dict[str, Unit] = field(default_factory=dict)
+    # Every fn of the spec by its name in the graph, with the names that it can see
+    fns: dict[str, tuple[tree.Fn, Scope]] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
     _chars: int = 0
 
@@ -66,15 +67,29 @@ class Loader:
         for item in file.items:
             self._item(item, unit, places)
         frame = Frame(self.context, unit.scope, later={p.name.id: p.name.span for p in unit.params})
-        for name, node in unit.fns.items():
-            self._claim(unit, name, node, unit.scope, node.name.span)
         unit.values = check_params(unit.params, overrides, frame)
         for name, definition in unit.seen_blocks.items():
             unit.scope.bind(name, definition, definition.node.name.span, "block")
-        for name, node in unit.seen_fns.items():
-            unit.scope.bind(name, FnRef(name), node.name.span, "fn")
         self._open.pop()
+        if not self._open:
+            self._name_fns()
         return unit
+
+    def _name_fns(self) -> None:
+        """Give each fn of each file a name in the graph: its own, or one with its file's where another file has it."""
+        named: dict[int, str] = {}
+        for path, unit in self.units.items():
+            stem = re.sub(r"\W", "_", posixpath.basename(path).removesuffix(".nn"))
+            for name, node in unit.fns.items():
+                wanted, number = name, 1
+                while wanted in self.fns:
+                    wanted, number = f"{stem}_{name}{f'_{number}' if number > 1 else ''}", number + 1
+                named[id(node)] = wanted
+                self.fns[wanted] = (node, unit.scope)
+        for unit in self.units.values():
+            for name, node in unit.seen_fns.items():
+                unit.fn_names[name] = named[id(node)]
+                unit.scope.bind(name, FnRef(named[id(node)]), node.name.span, "fn")
 
     def _item(self, item: tree.Item, unit: Unit, places: dict[str, Span]) -> None:
         if isinstance(item, tree.Section):
@@ -110,16 +125,14 @@ class Loader:
 
     def _use(self, node: tree.Use, path: str, unit: Unit, places: dict[str, Span]) -> None:
         target = self._resolve(node, path)
-        if target is None or target in unit.uses:
+        if target in unit.uses:
+            return
+        used = None if target is None else self.units.get(target) or self._load(node, target)
+        if target is None or used is None:
+            self.context.lost = True
             return
         unit.uses.add(target)
-        used = self.units.get(target) or self._load(node, target)
-        if used is None:
-            return
-        self.context.faults.spend(len(used.all_fns) + len(used.blocks), node.span)
-        for name, fn in used.all_fns.items():
-            if name not in used.fns or name not in places:
-                self._claim(unit, name, fn, used.fn_scopes[name], node.path.span)
+        self.context.faults.spend(len(used.fns) + len(used.blocks), node.span)
         for name, fn in used.fns.items():
             if self._is_new(name, fn.name.span, node, places):
                 unit.seen_fns[name] = fn
@@ -130,14 +143,6 @@ class Loader:
     def _load(self, node: tree.Use, target: str) -> Unit | None:
         file = self._parse(node, target)
         return None if file is None else self.load(file, target, {})
-
-    def _claim(self, unit: Unit, name: str, node: tree.Fn, scope: Scope, place: Span) -> None:
-        """Put an fn among all of the spec; there, two files can't have different fns of one name."""
-        other = unit.all_fns.setdefault(name, node)
-        unit.fn_scopes.setdefault(name, scope)
-        if other is not node:
-            label = Label(other.name.span, "by this, in another file")
-            self.context.faults.add(codes.DEFINED_TWICE, f"the name of the fn `{name}` is taken", place, label)
 
     def _is_new(self, name: str, site: Span, node: tree.Use, places: dict[str, Span]) -> bool:
         first = places.setdefault(name, site)

@@ -37,6 +37,8 @@ class Context:
     features: dict[str, Span] = field(default_factory=dict)
     # Names in lines that the parser could not read: they may be defined there, so nobody can call them unknown
     unread: frozenset[str] = frozenset()
+    # Whether a file of `use` could not be read: blocks and fns that nobody knows may be in it
+    lost: bool = False
     whole: bool = True  # whether the parser could read the main file without an error
     nesting: int = 0
 

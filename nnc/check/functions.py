@@ -17,6 +17,7 @@ from nnc.check.values import POISON, settled
 from nnc.diagnostics import Label
 from nnc.lean import dataclass
 from nnc.source import Span
+from nnc.spelling import suggest
 from nnc.syntax import tree
 
 _CONSTANTS = {"epsilon": 1e-7, "pi": 3.141592653589793}
@@ -35,11 +36,15 @@ class _Body:
     calls: dict[str, Span] = field(default_factory=dict)
 
 
-def check_fns(nodes: Mapping[str, tree.Fn], scopes: Mapping[str, Scope], context: Context) -> None:
-    """Read every fn and put the right ones into `context.fns`, each behind those that it calls."""
+def check_fns(fns: Mapping[str, tuple[tree.Fn, Scope]], context: Context) -> None:
+    """Read every fn, given by its name in the graph with the names that it sees.
+
+    The right ones are put into `context.fns`, each behind those that it calls.
+    """
+    nodes = {name: node for name, (node, _) in fns.items()}
     done: dict[str, tuple[graph.Fn | None, dict[str, Span]]] = {}
-    for name, node in nodes.items():
-        done[name] = _fn(node, nodes, scopes[name], context)
+    for name, (_, scope) in fns.items():
+        done[name] = _fn(name, nodes, scope, context)
     _order(done, nodes, context)
 
 
@@ -82,8 +87,9 @@ def _settle(
 
 
 def _fn(
-    node: tree.Fn, signatures: Mapping[str, tree.Fn], scope: Scope, context: Context
+    name: str, signatures: Mapping[str, tree.Fn], scope: Scope, context: Context
 ) -> tuple[graph.Fn | None, dict[str, Span]]:
+    node = signatures[name]
     body = _Body(context, scope, signatures, node.name.id, {})
     right = True
     for parameter in node.parameters:
@@ -101,8 +107,8 @@ def _fn(
     if result is None or not right or any(expr is None for _, expr in bound):
         return None, body.calls
     parameters = tuple(parameter.name.id for parameter in node.parameters)
-    steps = tuple((name, expr) for name, expr in bound if expr is not None)
-    return graph.Fn(node.name.id, parameters, steps, result), body.calls
+    steps = tuple((names_, expr) for names_, expr in bound if expr is not None)
+    return graph.Fn(name, parameters, steps, result), body.calls
 
 
 _Bound = list[tuple[str | tuple[str, ...], graph.FnExpr | None]]
@@ -182,7 +188,7 @@ def _name(expr: tree.Name, body: _Body) -> graph.FnExpr | None:
 
 
 def _unknown(expr: tree.Name, body: _Body) -> None:
-    if find("ops", expr.id) is not None or expr.id in body.signatures:
+    if find("ops", expr.id) is not None or _fn_named(expr.id, body) is not None:
         hint = f"write {expr.id}(...)"
         body.context.faults.add(
             codes.NOT_CALLABLE, f"`{expr.id}` is a function: it must be called", expr.span, help=hint
@@ -190,7 +196,8 @@ def _unknown(expr: tree.Name, body: _Body) -> None:
         return
     if expr.id in body.context.unread:
         return
-    params = [n for n in body.scope.names() if n not in body.signatures]
+    fns = _fns_in_sight(body)
+    params = [n for n in body.scope.names() if n not in fns]
     known = [*body.locals, *_CONSTANTS, *params]
     message = f"nothing is called `{expr.id}` in the fn `{body.name}`"
     seen = ", ".join(f"`{n}`" for n in list(body.locals)[:8])
@@ -263,9 +270,9 @@ def _call(expr: tree.Call, body: _Body) -> graph.FnExpr | None:
     if not isinstance(function, tree.Name):
         body.context.faults.add(codes.NOT_CALLABLE, "this can't be called", function.span, expected="a function's name")
         return None
-    node = body.signatures.get(function.id)
-    if node is not None:
-        return _fn_call(node, function, expr, body)
+    name = _fn_named(function.id, body)
+    if name is not None:
+        return _fn_call(name, function, expr, body)
     row = find("ops", function.id)
     if row is None:
         _unknown_function(function, expr, body)
@@ -286,25 +293,39 @@ def _unknown_function(function: tree.Name, expr: tree.Call, body: _Body) -> None
         return
     if function.id in body.context.unread:
         return
-    known = [*body.signatures, *names("ops")]
+    known = [*_fns_in_sight(body), *names("ops")]
+    if body.context.lost and suggest(function.id, known) is None:
+        return
     message = f"there is no function `{function.id}`"
     hint = "an fn may call the functions of keras.ops and the file's other fns"
     body.context.faults.misspelt(codes.UNKNOWN_OP, message, function.span, known, hint=hint)
 
 
-def _fn_call(node: tree.Fn, function: tree.Name, expr: tree.Call, body: _Body) -> graph.FnExpr | None:
-    body.calls.setdefault(function.id, function.span)
+def _fn_named(written: str, body: _Body) -> str | None:
+    """The name in the graph of the fn that is called so here; None where none is."""
+    binding = body.scope.find(written) if written not in body.locals else None
+    value = binding.value if binding is not None else None
+    return value.name if isinstance(value, graph.FnRef) else None
+
+
+def _fns_in_sight(body: _Body) -> list[str]:
+    return [name for name in body.scope.names() if _fn_named(name, body) is not None]
+
+
+def _fn_call(name: str, function: tree.Name, expr: tree.Call, body: _Body) -> graph.FnExpr | None:
+    node = body.signatures[name]
+    body.calls.setdefault(name, function.span)
     body.context.usage.use(node.name.span)
     wanted = [parameter.name.id for parameter in node.parameters]
     given: dict[str, graph.FnExpr | None] = {}
     right = len(expr.arguments) == len(wanted)
     for position, argument in enumerate(expr.arguments):
         value = _lower(argument.value, body)
-        name = argument.name.id if argument.name else wanted[position] if position < len(wanted) else None
-        if name is None or name not in wanted or name in given:
+        slot = argument.name.id if argument.name else wanted[position] if position < len(wanted) else None
+        if slot is None or slot not in wanted or slot in given:
             right = False
         else:
-            given[name] = value
+            given[slot] = value
     if not right:
         body.context.faults.add(
             codes.WRONG_COUNT,
@@ -315,10 +336,10 @@ def _fn_call(node: tree.Fn, function: tree.Name, expr: tree.Call, body: _Body) -
             found=str(len(expr.arguments)),
         )
         return None
-    values = tuple(given[name] for name in wanted)
+    values = tuple(given[slot] for slot in wanted)
     if any(value is None for value in values):
         return None
-    return graph.FnCall(graph.FnRef(function.id), tuple(value for value in values if value is not None))
+    return graph.FnCall(graph.FnRef(name), tuple(value for value in values if value is not None))
 
 
 def _op_call(row: Row, expr: tree.Call, body: _Body) -> graph.FnExpr | None:

@@ -13,10 +13,10 @@ from nnc.syntax import tree
 
 @dataclass(frozen=True)
 class WrittenFile:
-    """The names of one file: params with their values, the fns and blocks that it sees."""
+    """The names of one file: params with their values, the fns (with their names in the graph) and blocks it sees."""
 
     params: Mapping[str, Value]
-    fns: frozenset[str]
+    fns: Mapping[str, str]
     blocks: Mapping[str, tree.Block]
 
 
@@ -34,7 +34,7 @@ def written(unit: Unit, units: Mapping[str, Unit]) -> Written:
     files = {
         one.file.source.name: WrittenFile(
             all_settled(one.values),
-            frozenset(one.seen_fns),
+            one.fn_names,
             {name: definition.node for name, definition in one.seen_blocks.items()},
         )
         for one in units.values()
