@@ -213,7 +213,7 @@ def _word(expr: tree.Name, kind: Kind, frame: Frame, where: str) -> Value:
         return frame.value(expr)
     if _takes_word(expr.id, kind):
         return expr.id
-    if expr.id in frame.context.unread or _needs_brackets(expr, kind, frame):
+    if expr.id in frame.context.unread or expr.id in frame.unknown or _needs_brackets(expr, kind, frame):
         return POISON
     known = [*kind.words, *frame.scope.names()]
     if kind.objects:

@@ -116,7 +116,8 @@ def _inputs(node: tree.Block, use: Use, frame: Frame) -> list[tuple[str, Value]]
             return None
         given[name] = value
     if len(operands) > len(inputs) or len(given) < len(inputs):
-        _wrong_number(node, inputs, use, frame)
+        if not frame.context.has_gap(node):
+            _wrong_number(node, inputs, use, frame)
         return None
     for value in given.values():
         if value is not POISON and not isinstance(value, (TensorValue, tuple)):

@@ -75,6 +75,9 @@ def unknown_name(expr: tree.Name, frame: Frame) -> None:
             help="move the definition up",
         )
         return
+    if expr.id in frame.unknown:
+        return  # said already: whoever misspells a name where it is bound misses it at each use
+    frame.unknown.add(expr.id)
     message = f"nothing is called `{expr.id}` here"
     if find("layers", expr.id) is not None:
         hint = f"`{expr.id}` is a layer of Keras: apply it to a tensor, x -> {expr.id}(...)"

@@ -58,6 +58,7 @@ class Loader:
         """The file's items by kind and name, with everything that it uses."""
         self._open.append(path)
         self.context.unread |= _names(file.unread)
+        self.context.gaps += file.unread
         unit = Unit(file, Scope(self.context.usage))
         self.units[path] = unit
         places: dict[str, Span] = {}

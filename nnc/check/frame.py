@@ -37,10 +37,16 @@ class Context:
     features: dict[str, Span] = field(default_factory=dict)
     # Names in lines that the parser could not read: they may be defined there, so nobody can call them unknown
     unread: frozenset[str] = frozenset()
+    gaps: tuple[Span, ...] = ()  # where those lines stand
     # Whether a file of `use` could not be read: blocks and fns that nobody knows may be in it
     lost: bool = False
     whole: bool = True  # whether the parser could read the main file without an error
     nesting: int = 0
+
+    def has_gap(self, node: tree.Node) -> bool:
+        """Whether the parser left something out inside a model, block or fn: what it lacks may stand there."""
+        own = node.span
+        return any(g.source is own.source and own.start <= g.start <= own.end for g in self.gaps)
 
     def enter(self, span: Span) -> None:
         """One level deeper; raises Halt where a spec nests deeper than it may."""
@@ -79,6 +85,7 @@ class Frame:
     use: Span | None = None
     given: list[tuple[str, Value]] = field(default_factory=list)
     letters: dict[str, object] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)  # names that were asked for and that nothing here has
     outputs: list[tuple[tree.Name, Value]] = field(default_factory=list)
 
     def place_of(self, span: Span) -> graph.Place:

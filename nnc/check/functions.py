@@ -128,6 +128,8 @@ def _statements(node: tree.Fn, body: _Body) -> tuple[_Bound, graph.FnExpr | None
             hint = "an fn binds names and returns; `if c then a else b` chooses number by number"
             body.context.faults.add(codes.NOT_IN_FN, "this can't stand in an fn", statement.span, help=hint)
             return bound, None
+    if body.context.has_gap(node):
+        return bound, None
     hint = "end it with `return ...`"
     body.context.faults.add(codes.NOT_IN_FN, f"the fn `{node.name.id}` returns nothing", node.name.span, help=hint)
     return bound, None

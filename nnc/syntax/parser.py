@@ -181,7 +181,29 @@ class _Parse:
         """Forget the statement that is being read, and go on with what follows it."""
         height = self._anchor_height()
         anchor = self._anchors[height]
-        self._go_on_at(self._end_of_statement(anchor.first, reached), height)
+        end = self._end_of_statement(anchor.first, reached)
+        if height == self._item_height():
+            end = self._end_of_body(anchor.first, end)
+        self._go_on_at(end, height)
+
+    def _end_of_body(self, first: int, index: int) -> int:
+        """The index behind the lines that are indented further than a broken item's first one, and behind their `}`.
+
+        They are the body of an item whose head can't be read; out here each of them would be a mistake.
+        """
+        stream = self._stream
+        column, passed = stream.column(stream.at(first)), False
+        while (token := stream.at(index)).kind != END:
+            closes = passed and token.kind == "RBRACE" and stream.column(token) == column
+            if stream.column(token) <= column and not closes:
+                break
+            while stream.at(index).kind not in (LINE_END, END):
+                index += 1
+            index += stream.at(index).kind == LINE_END
+            passed = True
+            if closes:
+                break
+        return index
 
     def _leave_out_item(self) -> None:
         """Forget the whole item, up to the line where the last of its brackets closes."""
