@@ -114,6 +114,13 @@ UNUSED_INPUT = Code("NN0910", "nothing uses this input", "warning")
 NOTHING_TO_WATCH = Code("NN0911", "the callback watches what is not there", "warning")
 ALLOW_WITHOUT_REASON = Code("NN0912", "an allow needs a reason", "warning")
 IDLE_ALLOW = Code("NN0913", "an allow that silences nothing", "warning")
+CLASS_COUNT = Code("NN0914", "the output does not fit the data's classes", "warning")
+IDLE_LAYER = Code("NN0915", "the layer changes nothing", "warning")
+IDLE_CALLBACK = Code("NN0916", "the callback can't come to act", "warning")
+WRONG_MODE = Code("NN0917", "the callback takes better for worse", "warning")
+LARGE_RATE = Code("NN0918", "the learning rate is too large to learn", "warning")
+LARGE_BATCH = Code("NN0919", "a batch is larger than the data", "warning")
+NO_SUCH_CLASS = Code("NN0920", "a weight for a class that is not there", "warning")
 
 # 06: the data itself
 DATA_NOT_FOUND = Code("NN0601", "the data can't be read")

@@ -55,7 +55,7 @@ def test_findings_are_the_golden_ones(path: Path) -> None:
 
 def test_every_code_of_the_checker_has_a_case() -> None:
     shown = "\n".join(path.with_suffix(".txt").read_text(encoding="utf-8") for path in bad_cases())
-    mine = [code.id for code in codes.ALL if re.match(r"NN0[2-5]|NN090|NN091[0-3]", code.id)]
+    mine = [code.id for code in codes.ALL if re.match(r"NN0[2-5]|NN09", code.id)]
     assert [id_ for id_ in mine if f"[{id_}]" not in shown] == ["NN0208"]  # --set: tested below
 
 
@@ -439,7 +439,7 @@ def test_checking_grows_in_proportion() -> None:
         file, _ = parse(Source("spec.nn", body(text + "\n  output y = h", "4")))
         assert file is not None
         times = []
-        for _ in range(2):
+        for _ in range(3):
             start = time.process_time()
             spec, found = check(file)
             times.append(time.process_time() - start)

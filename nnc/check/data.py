@@ -28,7 +28,15 @@ from nnc.syntax import tree
 
 # ---- sources -------------------------------------------------------------------------------------
 
-BUNDLED = ("breast_cancer", "diabetes", "digits", "iris", "linnerud", "wine")
+# scikit-learn's sets: how many rows each has, and how many classes (0: what is predicted is a number).
+BUNDLED: Mapping[str, tuple[int, int]] = {
+    "breast_cancer": (569, 2),
+    "diabetes": (442, 0),
+    "digits": (1797, 10),
+    "iris": (150, 3),
+    "linnerud": (20, 0),
+    "wine": (178, 3),
+}
 
 
 @dataclass(frozen=True, slots=True)
