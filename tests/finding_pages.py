@@ -10,6 +10,7 @@ from pathlib import Path
 from nnc import codes
 from nnc.diagnostics import Diagnostic, UserFault
 from nnc.pipeline import front
+from nnc.pipeline.reading import read_source
 from nnc.render import render_text
 from tests.conftest import ROOT
 
@@ -46,7 +47,7 @@ class Case:
         path.write_text(self.spec, encoding="utf-8")
         if self.rows is not None:
             (folder / "rows.csv").write_text(self.rows, encoding="utf-8")
-        source = front.read_source(path, "spec.nn")
+        source = read_source(path, "spec.nn")
         checked = front.check_source(path, source, front.Settings(), widths={})
         if checked.spec is None or self.rows is None:
             return list(checked.findings)
