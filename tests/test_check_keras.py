@@ -63,3 +63,77 @@ def test_the_emitted_python_is_the_model_in_memory(path: Path, tmp_path: Path) -
         keras.utils.clear_session(free_memory=False)
         emitted = as_module(python_source(spec, model), tmp_path, path.stem).build_model()
         assert emitted.get_config() == built.get_config()
+
+
+FILES = {
+    "main.nn": """
+use "lib/a.nn"
+
+param layers = [4, 4] in [[4, 4], [8]]
+
+fn helper(x) = x * 5
+
+model M {
+  input x: [10]
+  h = x -> A()
+  for n in layers {
+    h = h -> Dense(n, helper)
+  }
+  output y = h -> act -> Dense(1)
+}
+""",
+    "lib/a.nn": """
+use "deep/b.nn"
+
+param k = 3 in [3, 4]
+
+fn act(x) = relu(x) * k
+
+block A(n = k) {
+  input x
+  h = x -> Dense(n) -> act
+  output y = h -> Deep() -> deep_fn
+}
+""",
+    "lib/deep/b.nn": """
+fn deep_fn(x) = helper(x) * 2
+
+fn helper(x) = x + 1
+
+block Deep() {
+  input x
+  output y = x -> 2 * Inner() -> deep_fn
+}
+
+block Inner() {
+  input x
+  output y = x -> Dense(2)
+}
+""",
+}
+
+
+def test_a_spec_of_several_files_computes_what_its_files_say(tmp_path: Path) -> None:
+    """Each file has a `helper` of its own; NumPy is the oracle."""
+    import numpy as np
+
+    from nnc.emit.keras_model import build_model
+    from nnc.emit.python_source import python_source
+    from nnc.pipeline.front import Settings, require
+    from nnc.pipeline.front import check as check_path
+
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    spec = require(check_path(tmp_path / "main.nn", Settings({"layers": "[8]"})))
+    models = [build_model(spec, spec.model), as_module(python_source(spec, spec.model), tmp_path, "m").build_model()]
+    random = np.random.default_rng(0)
+    weights = [random.normal(size=w.shape) for w in models[0].get_weights()]
+    rows = random.normal(size=(5, 10))
+    a, b, c, d, e = (lambda x, i=i: x @ weights[2 * i] + weights[2 * i + 1] for i in range(5))
+    act = lambda x: np.maximum(x, 0) * 3  # noqa: E731 - as short as the fn
+    deep_fn = lambda x: (x + 1) * 2  # noqa: E731 - as short as the fn
+    wanted = e(act(d(deep_fn(deep_fn(c(b(act(a(rows))))))) * 5))
+    for model in models:
+        model.set_weights(weights)
+        np.testing.assert_allclose(model(rows), wanted, rtol=1e-4)
