@@ -66,7 +66,7 @@ tables: $(READY) ## the parser's tables from the grammar
 reference: $(READY) ## docs/reference from the catalog's rows
 	$(BIN)/python -m nnc.pipeline.reference
 
-catalog: $(READY) ## Keras's names and arguments into the catalog again
+catalog: $(READY) ## Keras's names and arguments into the catalog again, and docs/coverage.md
 	$(BIN)/python -m tests.oracle.harvest
 
 lock: $(READY) ## the versions installed now into constraints.txt

@@ -52,6 +52,16 @@ def test_every_row_says_what_it_is_or_why_not():
             assert row.role in {"hidden", "dropout", "other"}
 
 
+def test_the_page_of_what_is_covered_is_that_of_the_catalog():
+    from tests.oracle.coverage import FILE, page
+
+    assert FILE.read_text(encoding="utf-8") == page(), "run `make catalog`"
+
+
+def test_every_layer_of_keras_has_a_row_or_a_reason():
+    assert [name for name in names("layers") if find("layers", name).refused == NOT_YET] == []
+
+
 def test_the_index_of_families_is_that_of_the_tables():
     for family, listed in FAMILIES.items():
         table = import_module(f"nnc.catalog.layers.{family}").ROWS

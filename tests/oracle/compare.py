@@ -83,7 +83,7 @@ def _cpu_cannot(sample: Sample) -> bool:
         return True
     nested = [value for value in sample.args.values() if hasattr(value, "args")]
     uses = [(sample.name, sample.args), *((item.name, item.args) for item in nested)]
-    return any("Conv" in name and "channels_first" in args.values() for name, args in uses)
+    return any(("Conv" in name or "STFT" in name) and "channels_first" in args.values() for name, args in uses)
 
 
 # ---- where nnc differs on purpose ----------------------------------------------------------------

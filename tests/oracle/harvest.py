@@ -174,10 +174,13 @@ def _plain(args: list[list[Any]]) -> list[list[Any]]:
 
 
 def main() -> None:
-    """Write the files."""
+    """Write the files, and the page that counts what is covered."""
+    from tests.oracle.coverage import FILE, page
+
     DATA.mkdir(exist_ok=True)
     for kind, text in harvest().items():
         (DATA / f"{kind}.json").write_text(text, encoding="utf-8")
+    FILE.write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

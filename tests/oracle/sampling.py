@@ -11,7 +11,7 @@ from typing import Any
 from nnc.catalog import LayerRow, Operand, Size, TensorType, find, names
 from nnc.catalog.layers import FAMILIES
 from nnc.catalog.values import Object
-from tests.oracle import pictures, prepared
+from tests.oracle import others, pictures, prepared
 
 SIZES = (1, 2, 3, 4, 5, 6, 8, 9)
 WRONG = 0.07  # how often a value is drawn from the wrong ones
@@ -72,7 +72,7 @@ def arguments(rng: random.Random, name: str, rank: int | None) -> dict[str, Any]
         if arg.name == "dtype" and name.endswith("Pooling3D"):
             continue  # in half precision it needs a GPU
         often = 0.25 if arg.name in _INTERESTING else 0.08
-        if arg.required or rng.random() < often:
+        if arg.required or (name, arg.name) in others.ALWAYS or rng.random() < often:
             found = value(rng, name, arg.name, rank)
             if found is not _SKIP:
                 given[arg.name] = found
@@ -85,7 +85,7 @@ _INTERESTING = {
     "return_state", "output_padding", "depth_multiplier", "pool_size", "keepdims", "merge_mode", "output_shape",
     "value_dim", "cropping", "size", "shared_axes", "noise_shape", "attention_axes", "key_dim", "use_scale",
     "score_mode", "lora_rank", "renorm", "center", "scale", "normalize", "reset_after", "use_gate", "kernel_size",
-    "filters", *pictures.INTERESTING, *prepared.INTERESTING,
+    "filters", *pictures.INTERESTING, *prepared.INTERESTING, *others.INTERESTING,
 }  # fmt: skip
 
 
@@ -238,6 +238,8 @@ _VALUES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "l2": ((0.0, 0.1), ()),
     **pictures.VALUES,
     **prepared.VALUES,
+    **others.VALUES,
+    "layers": ((others.in_a_row(layer),), ((), "Dense")),
 }
 
 # ---- inputs --------------------------------------------------------------------------------------
@@ -320,4 +322,8 @@ _INPUTS: dict[str, Callable[[random.Random, str, int | None], _Made]] = {
     **dict.fromkeys((FAMILIES["images"] + " " + FAMILIES["augmentation"]).split(), pictures.picture),
     **dict.fromkeys((FAMILIES["lookup"] + " Discretization CategoryEncoding Hashing").split(), prepared.values),
     "HashedCrossing": prepared.crossed,
+    "EinsumDense": others.summed,
+    **dict.fromkeys(("STFTSpectrogram", "MelSpectrogram"), others.sound),
+    **dict.fromkeys(FAMILIES["conv_recurrent"].split(), others.frames),
+    "ReversibleEmbedding": others.embedded,
 }

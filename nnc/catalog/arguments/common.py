@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnc.catalog.kinds import integer, keras_object, many, number, optional
+from nnc.catalog.kinds import choice, integer, keras_object, many, number, optional
 
 POSITIVE = integer(1)
 COUNT = integer(0)
@@ -20,6 +20,12 @@ INITIALIZER = optional(keras_object("initializers", "an initializer"))
 REGULARIZER = optional(keras_object("regularizers", "a regularizer"))
 CONSTRAINT = optional(keras_object("constraints", "a constraint"))
 LAYER = keras_object("layers", "a layer", word=False)
+
+# SciPy's windows that need no further number.
+WINDOWS = choice(
+    "hann", "hamming", "bartlett", "barthann", "blackman", "blackmanharris", "bohman", "boxcar", "cosine",
+    "exponential", "flattop", "lanczos", "nuttall", "parzen", "taylor", "triang", "tukey",
+)  # fmt: skip
 
 _DTYPES = (
     "float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64",

@@ -17,6 +17,7 @@ from nnc.catalog.arguments.common import (
     POSITIVE,
     SEED,
     SIZES,
+    WINDOWS,
 )
 from nnc.catalog.arguments.pictures import TYPES as _PICTURES
 from nnc.catalog.kinds import (
@@ -174,7 +175,7 @@ TYPES: dict[str, Type] = {
     "merge_mode": optional(choice("concat", "sum", "mul", "ave")),
     "cell": Type("a recurrent cell, or a list of them", _cells, objects="layers"),
     "cells": Type("a list of recurrent cells", lambda v: _cells(v) if isinstance(v, (tuple, list)) else NO),
-    "layers": many(LAYER, "a list of layers"),
+    "layers": many(LAYER, "a list of layers", empty=False),
     "dropout": FRACTION,
     "recurrent_dropout": FRACTION,
     "unit_forget_bias": BOOL,
@@ -236,7 +237,7 @@ TYPES: dict[str, Type] = {
     "frame_step": optional(POSITIVE),
     "STFTSpectrogram.fft_length": optional(POSITIVE),
     "sequence_length": optional(POSITIVE),
-    "window": optional(choice("hann", "hamming")),
+    "window": optional(WINDOWS),
     "periodic": BOOL,
     "scaling": optional(choice("density", "spectrum")),
     "expand_dims": BOOL,

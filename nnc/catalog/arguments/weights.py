@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from nnc.catalog.arguments.common import ABOVE_ZERO, AXES, NOT_NEGATIVE, NUMBER, SEED
+from nnc.catalog.arguments.common import ABOVE_ZERO, AXES, NOT_NEGATIVE, NUMBER, SEED, WINDOWS
 from nnc.catalog.kinds import BOOL, Type, choice, optional
 
 TYPES: dict[str, Type] = {
     "seed": SEED,
-    "window": optional(choice("hann", "hamming")),
+    "window": optional(WINDOWS),
     "scaling": optional(choice("density", "spectrum")),
     "periodic": BOOL,
     "value": NUMBER,

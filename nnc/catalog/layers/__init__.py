@@ -15,7 +15,7 @@ FAMILIES: Mapping[str, str] = {
     "plain": (
         "Dense Activation ReLU LeakyReLU PReLU ELU Softmax Dropout AlphaDropout GaussianDropout GaussianNoise "
         "SpatialDropout1D SpatialDropout2D SpatialDropout3D Identity ActivityRegularization Masking Rescaling "
-        "Embedding"
+        "Embedding ReversibleEmbedding"
     ),
     "reshaping": (
         "Flatten Reshape Permute RepeatVector ZeroPadding1D ZeroPadding2D ZeroPadding3D Cropping1D Cropping2D "
@@ -35,8 +35,11 @@ FAMILIES: Mapping[str, str] = {
     "merging": "Add Subtract Multiply Average Maximum Minimum Concatenate Dot",
     "recurrent": "LSTM GRU SimpleRNN RNN LSTMCell GRUCell SimpleRNNCell StackedRNNCells",
     "attention": "Attention AdditiveAttention MultiHeadAttention GroupQueryAttention",
-    "refused": "Lambda TorchModuleWrapper JaxLayer FlaxLayer TFSMLayer InputLayer Pipeline MaxNumBoundingBoxes",
+    "refused": "Lambda TorchModuleWrapper JaxLayer FlaxLayer TFSMLayer InputLayer MaxNumBoundingBoxes",
     "preprocessing": "Normalization Discretization CategoryEncoding Hashing HashedCrossing",
+    "einsum": "EinsumDense",
+    "audio": "STFTSpectrogram MelSpectrogram",
+    "conv_recurrent": "ConvLSTM1D ConvLSTM2D ConvLSTM3D",
     "lookup": "StringLookup IntegerLookup TextVectorization",
     "images": "Resizing CenterCrop RandomCrop",
     "augmentation": (
@@ -46,8 +49,7 @@ FAMILIES: Mapping[str, str] = {
         "RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation "
         "RandomZoom Solarization"
     ),
-    "einsum": "EinsumDense",
-    "wrappers": "Bidirectional TimeDistributed SpectralNormalization",
+    "wrappers": "Bidirectional TimeDistributed SpectralNormalization Pipeline",
 }
 
 

@@ -26,9 +26,10 @@ def window_size(size: Dim, window: int, stride: int, padding: str, too_small: Ca
     return places
 
 
-def _places(args: Args, rank: int, sizes: Sequence[Dim]) -> tuple[Dim, ...]:
+def places(args: Args, rank: int, sizes: Sequence[Dim]) -> tuple[Dim, ...]:
+    """How many places the kernel has along each axis."""
     kernel, strides, dilation = (each(args[name], rank) for name in ("kernel_size", "strides", "dilation_rate"))
-    places = []
+    found = []
     for size, width, stride, spread in zip(sizes, kernel, strides, dilation, strict=True):
         window = (width - 1) * spread + 1
 
@@ -41,8 +42,8 @@ def _places(args: Args, rank: int, sizes: Sequence[Dim]) -> tuple[Dim, ...]:
                 'make the kernel smaller, or pad with `padding="same"`',
             )
 
-        places.append(window_size(size, window, stride, args["padding"], too_small))
-    return tuple(places)
+        found.append(window_size(size, window, stride, args["padding"], too_small))
+    return tuple(found)
 
 
 def _no_stride_with_dilation(args: Args, rank: int) -> None:
@@ -76,7 +77,7 @@ def _conv(rank: int) -> TensorRule:
         _no_stride_with_dilation(args, rank)
         channels, filters = _channels(args, tensor), args["filters"]
         _check_groups(args, channels)
-        sizes = _places(args, rank, spatial(args, tensor.shape)[0])
+        sizes = places(args, rank, spatial(args, tensor.shape)[0])
         under = None if channels is None else channels // args["groups"]
         per_filter = product((*each(args["kernel_size"], rank), under))
         weights = product((per_filter, filters))
@@ -156,7 +157,7 @@ def _separable(rank: int) -> TensorRule:
 def _depth_part(args: Args, rank: int, tensor: TensorType) -> tuple[Shape, int | None, int | None]:
     """Places of the window, weights, and channels after the depthwise step."""
     channels = _channels(args, tensor)
-    sizes = _places(args, rank, spatial(args, tensor.shape)[0])
+    sizes = places(args, rank, spatial(args, tensor.shape)[0])
     many = product((channels, args["depth_multiplier"]))
     return sizes, product((*each(args["kernel_size"], rank), many)), many
 

@@ -185,6 +185,22 @@ def _embedding(args: Args, tensor: TensorType) -> Applied:
     return Applied((computed(args, (*tensor.shape, width), tensor),), trainable, frozen)
 
 
+def _reversible(args: Args, operands: Sequence[Operand], by_name: Mapping[str, Operand]) -> Applied:
+    """An embedding, or with `reverse=true` the way back from vectors to a score for each number."""
+    rest = {name: value for name, value in by_name.items() if name != "reverse"}
+    tensor = one_tensor(operands, rest)
+    found = _embedding(args, tensor)
+    own = 0 if args["tie_weights"] else args["input_dim"] * args["output_dim"]
+    trainable = None if found.trainable is None else found.trainable + own
+    if not by_name.get("reverse"):
+        return Applied(found.outputs, trainable, found.non_trainable)
+    width, last = args["output_dim"], tensor.shape[-1] if tensor.shape else None
+    if last is None or (isinstance(last, int) and last != width):
+        raise Refused(f"the way back takes vectors of {width}", f"a last axis of {width}", tensor)
+    out = TensorType((*tensor.shape[:-1], args["input_dim"]), compute_dtype(args))
+    return Applied((out,), trainable, found.non_trainable, product((*tensor.shape, args["input_dim"])))
+
+
 def _rescaling(args: Args, tensor: TensorType) -> Applied:
     for name in ("scale", "offset"):
         value = args[name]
@@ -265,6 +281,15 @@ ROWS: tuple[LayerSpec, ...] = (
         "Gives each whole number from 0 to `input_dim` - 1 a vector of its own that is learnt.",
         single(_embedding),
         "ids -> Embedding(1000, 32)",
+        role="hidden",
+        units="output_dim",
+        shown=("input_dim", "output_dim"),
+    ),
+    LayerSpec(
+        "ReversibleEmbedding",
+        "An embedding that also leads back: with `reverse=true` it scores every number for a vector.",
+        _reversible,
+        "ids -> ReversibleEmbedding(1000, 32)",
         role="hidden",
         units="output_dim",
         shown=("input_dim", "output_dim"),

@@ -15,7 +15,6 @@ ROWS: tuple[RefusedSpec, ...] = (
         "TFSMLayer", "Runs a TensorFlow SavedModel.", "it would run a program from a file; write the model's layers"
     ),
     RefusedSpec("InputLayer", "An input of a model.", "write `input x: [10]`"),
-    RefusedSpec("Pipeline", "Several preprocessing layers in a row.", "write a chain: `x -> A() -> B()`"),
     RefusedSpec(
         "MaxNumBoundingBoxes", "Trims lists of bounding boxes to one length.",
         "a model of nnc has no input for bounding boxes; trim them before they come to the model",

@@ -139,6 +139,26 @@ def _spectral(args: Args, operands: Sequence[Operand], by_name: Mapping[str, Ope
     return Applied(outputs, found.trainable, frozen, found.multiply_adds)
 
 
+# ---- Pipeline ------------------------------------------------------------------------------------
+
+
+def _pipeline(args: Args, operands: Sequence[Operand], by_name: Mapping[str, Operand]) -> Applied:
+    tensor = one_tensor(operands, by_name)
+    done: list[Applied] = []
+    for item in args["layers"]:
+        done.append(inner(item, (tensor,), argument="layers"))
+        if len(done[-1].outputs) != 1:
+            raise Refused("each layer must have one output", "one output", len(done[-1].outputs), "layers")
+        tensor = done[-1].outputs[0]
+    trainable: int | None = 0
+    frozen: int | None = 0
+    work: int | None = 0
+    for each in done:
+        trainable, frozen = _both(trainable, each.trainable), _both(frozen, each.non_trainable)
+        work = _both(work, each.multiply_adds)
+    return Applied((tensor,), trainable, frozen, work)
+
+
 _SEQUENCE = "x -> Reshape([5, 2])"
 
 ROWS: tuple[LayerSpec, ...] = (
@@ -168,6 +188,15 @@ ROWS: tuple[LayerSpec, ...] = (
         "x -> SpectralNormalization(Dense(4))",
         role="hidden",
         shown=("layer",),
+        nested=True,
+    ),
+    LayerSpec(
+        "Pipeline",
+        "Several layers in a row, as one.",
+        _pipeline,
+        "x -> Pipeline([Rescaling(0.1), Dense(4)])",
+        "any",
+        shown=("layers",),
         nested=True,
     ),
 )
