@@ -35,7 +35,7 @@ def test_a_newer_keras_is_seen_to_have_more():
 
     old = {"layers": '{"rows": {"Dense": {"args": [["units"]], "aliases": []}}}'}
     new = {
-        "layers": '{"rows": {"Dense": {"args": [["units"], ["fast", false]], "aliases": ["FC"]}, "Newer": {"args": []}}}',
+        "layers": '{"rows": {"Dense": {"args": [["units"], ["fast", 0]], "aliases": ["FC"]}, "Newer": {"args": []}}}',
         "losses": '{"rows": {"Hinge": {"args": []}}}',
     }
     assert lacking(old, new) == ["layers.Dense(fast)", "layers.FC", "layers.Newer", "losses.Hinge"]

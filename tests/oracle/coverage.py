@@ -14,8 +14,8 @@ FILE = Path(__file__).parents[2] / "docs" / "coverage.md"
 
 _HEAD = """# What of Keras a spec can name
 
-Written by `make catalog` from the catalog and from Keras {version}; a test fails while this page and the catalog differ.
-`nnc explain NAME` prints the page of a layer.
+Written by `make catalog` from the catalog and from Keras {version}; a test fails while this page and the catalog
+differ. `nnc explain NAME` prints the page of a layer.
 
 | | names | aliases and words | arguments | in a spec | with a reason why not |
 | --- | ---: | ---: | ---: | ---: | ---: |
