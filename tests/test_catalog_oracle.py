@@ -53,6 +53,16 @@ def test_layers_agree_with_keras():
     assert 0.3 < accepted / len(drawn) < 0.9  # neither side of the question goes unasked
 
 
+def test_losses_optimizers_and_the_like_agree_with_keras():
+    from tests.oracle.objects import arguments, object_disagreement, refusal, rows
+
+    rng = random.Random(2026)  # noqa: S311 - sampling, no secret
+    drawn = [row for row in rows() for _ in range(4)]
+    assert [found for row in drawn if (found := object_disagreement(rng, *row))] == []
+    refused = sum(refusal(*row, arguments(rng, *row)) is not None for row in drawn)
+    assert 0.2 < refused / len(drawn) < 0.8
+
+
 def test_functions_agree_with_keras():
     from tests.oracle.ops import op_disagreement, op_names
 

@@ -6,6 +6,7 @@ from nnc.catalog.ops import apply_op
 from nnc.catalog.registry import apply_layer, find, names, sees_data
 from nnc.catalog.rows import Applied, Arg, Argument, Kind, LayerRow, MetricRow, Operand, Rejection, Row
 from nnc.catalog.shape import Dim, Shape, Size, TensorType
+from nnc.catalog.together import refused_together
 
 __all__ = [
     "Applied",
@@ -25,5 +26,6 @@ __all__ = [
     "apply_op",
     "find",
     "names",
+    "refused_together",
     "sees_data",
 ]

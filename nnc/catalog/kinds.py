@@ -161,6 +161,16 @@ def number(low: float = -math.inf, high: float = math.inf, *, above: bool = Fals
     return Type(noun, _when(fits))
 
 
+def as_float(kind: Type) -> Type:
+    """The same numbers, each as a float: for arguments of which Keras takes no whole number."""
+
+    def take(value: Argument) -> Argument:
+        taken = kind.take(value)
+        return float(taken) if is_int(taken) else taken
+
+    return replace(kind, take=take)
+
+
 BOOL = Type("true or false", _when(lambda value: isinstance(value, bool)), ("true", "false"))
 STRING = Type("a string", _when(lambda value: isinstance(value, str)))
 NONE = Type("none", _when(lambda value: value is None))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from nnc import codes
-from nnc.catalog import Arg, Kind, LayerRow, Rejection, Row, Size, find, names
+from nnc.catalog import Arg, Kind, LayerRow, Rejection, Row, Size, find, names, refused_together
 from nnc.catalog.kinds import LARGEST
 from nnc.check.constants import FUNCTIONS, unknown_size
 from nnc.check.faults import renaming
@@ -313,7 +313,16 @@ def build(kind: str, name: str, call: tree.Call, frame: Frame, where: str) -> Va
         frame.faults.add(codes.REFUSED, f"`{name}` can't be in a spec: {row.refused}", call.function.span)
         return POISON
     bound = bind(row, call, frame)
-    return POISON if bound is None else Object(row.kind, row.name, all_settled(bound.args))
+    if bound is None:
+        return POISON
+    args = all_settled(bound.args)
+    refused = refused_together(row.kind, row.name, args)
+    if refused is not None:
+        place = bound.places.get(refused.argument or "", call.function.span)
+        frame.faults.add(codes.BAD_ARGUMENT, refused.reason, place, expected=refused.expected, found=refused.found,
+                         help=refused.help)  # fmt: skip
+        return POISON
+    return Object(row.kind, row.name, args)
 
 
 def what_is(name: str) -> tuple[str, str] | None:

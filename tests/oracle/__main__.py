@@ -29,7 +29,17 @@ def main(arguments: list[str]) -> int:
             wrong += 1
             print(found, flush=True)  # noqa: T201 - its output
     print(f"{total} samples of {len(layers)} layers, {accepted} accepted, {wrong} disagreements")  # noqa: T201 - its output
-    return 1 if wrong + _functions(total // 5, rng) else 0
+    return 1 if wrong + _objects(total // 5, rng) + _functions(total // 5, rng) else 0
+
+
+def _objects(total: int, rng: random.Random) -> int:
+    from tests.oracle.objects import object_disagreement, rows
+
+    offered = rows()
+    found = [text for number in range(total) if (text := object_disagreement(rng, *offered[number % len(offered)]))]
+    print(*found, sep="\n")  # noqa: T201 - its output
+    print(f"{total} samples of {len(offered)} other objects, {len(found)} disagreements")  # noqa: T201 - its output
+    return len(found)
 
 
 def _functions(total: int, rng: random.Random) -> int:

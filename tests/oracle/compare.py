@@ -129,6 +129,7 @@ _LAX = {
     "fill_mode",
     "value_range",
     "mode",
+    "bins",
 }
 
 
@@ -167,11 +168,15 @@ def _drawn(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
 
 
 def _tiles_unseen(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
-    return isinstance(ours, Rejection) and ours.argument == "tile_grid_size" and _has_open(sample)
+    return isinstance(ours, Rejection) and ours.argument in ("tile_grid_size", "alpha") and _has_open(sample)
 
 
 def _dtype_forgotten(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
     return isinstance(ours, Rejection) and ours.argument == "dtype" and sample.name in ("StringLookup", "IntegerLookup")
+
+
+def _weights_alone(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    return isinstance(ours, Rejection) and ours.argument == "idf_weights" and sample.args.get("vocabulary") is None
 
 
 def _no_place(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
@@ -195,12 +200,13 @@ EXCUSES: tuple[tuple[Excuse, str], ...] = (
     (_penalty, "a penalty on whole numbers fails in most layers, and works in those that make floats of them"),
     (
         _unchecked_word,
-        "Keras keeps any word for these, allows 0 heads, and takes axis 0 of `shared_axes` for the last",
+        "Keras keeps any word for these, allows 0 heads or bins, and takes axis 0 of `shared_axes` for the last",
     ),
     (_only_data_knows, "text is refused when it is cast, and where a size is open nothing is cast until there is data"),
     (_drawn, "which numbers of channels it takes hangs on the changes that it happens to draw"),
     (_dtype_forgotten, "lookups take any word for a dtype, and forget it"),
+    (_weights_alone, "Keras takes weights without the words that they are of, and forgets them"),
     (_no_place, "without a place for unknown values, whether they are refused hangs on the values"),
-    (_tiles_unseen, "how a picture is filled up to whole tiles is decided on data, and an open size has none"),
+    (_tiles_unseen, "tiles and random numbers are drawn on data, and an open size has none"),
     (_stacked_states, "the states of stacked cells come as lists in lists, which the language has no form for yet"),
 )

@@ -14,10 +14,15 @@ from nnc.catalog.arguments.common import (
     NUMBER,
     POSITIVE,
 )
-from nnc.catalog.kinds import BOOL, STRING, Type, choice, integer, many, number, optional
+from nnc.catalog.kinds import BOOL, NO, STRING, Type, as_float, choice, integer, is_int, many, number, optional
 
 _CLASS_ID = optional(COUNT)
-_THRESHOLDS = optional(FRACTION | many(FRACTION, "a list of numbers from 0 to 1"))
+# Several thresholds would make a metric of several numbers, and a run keeps one for each.
+_THRESHOLDS = optional(FRACTION)
+# Keras takes a float alone here, and 1 is none.
+_CUT = optional(as_float(number(0, 1, above=True)))
+# The sparse losses and metrics reckon along the last axis alone.
+_LAST = Type("-1", lambda value: value if value == -1 and is_int(value) else NO)
 _CLASS_IDS = many(COUNT, "a list of class numbers")
 
 TYPES: dict[str, Type] = {
@@ -43,9 +48,11 @@ TYPES: dict[str, Type] = {
     "metrics:threshold": optional(NUMBER),
     "thresholds": _THRESHOLDS,
     "BinaryAccuracy.threshold": number(0, 1, above=True, below=True),
-    "F1Score.threshold": optional(number(0, above=True)),
-    "FBetaScore.threshold": optional(number(0, above=True)),
-    "metrics:beta": ABOVE_ZERO,
+    "F1Score.threshold": _CUT,
+    "FBetaScore.threshold": _CUT,
+    "AUC.thresholds": optional(many(FRACTION, "a list of numbers from 0 to 1", empty=False)),
+    "SparseCategoricalCrossentropy.axis": _LAST,
+    "metrics:beta": as_float(ABOVE_ZERO),
     "average": optional(choice("micro", "macro", "weighted")),
     "num_thresholds": integer(2),
     "PrecisionAtRecall.num_thresholds": POSITIVE,

@@ -13,6 +13,7 @@ from nnc.catalog.kinds import (
     NONE,
     STRING,
     Type,
+    as_float,
     choice,
     integer,
     is_int,
@@ -23,7 +24,8 @@ from nnc.catalog.kinds import (
 )
 from nnc.catalog.rows import Argument
 
-LEARNING_RATE = NOT_NEGATIVE | keras_object("optimizers.schedules", "a learning-rate schedule", word=False)
+# Of these Keras takes no whole number: `Adam(learning_rate=1)` fails.
+LEARNING_RATE = as_float(NOT_NEGATIVE) | keras_object("optimizers.schedules", "a learning-rate schedule", word=False)
 
 
 def _path(value: Argument) -> Argument:
@@ -44,6 +46,7 @@ def _rate_step(value: Argument) -> Argument:
 SAVE_FREQ = Type("`epoch` or a positive whole number of batches", _rate_step, ("epoch",))
 
 
+_FLOAT = as_float(NUMBER)
 _BELOW_ONE = number(0, 1, below=True)
 
 TYPES: dict[str, Type] = {
@@ -51,6 +54,7 @@ TYPES: dict[str, Type] = {
     "optimizers.schedules:name": optional(STRING),
     "learning_rate": LEARNING_RATE,
     "beta_1": _BELOW_ONE,
+    "Lion.beta_1": number(0, 1, above=True),
     "beta_2": _BELOW_ONE,
     "adam_beta_1": _BELOW_ONE,
     "adam_beta_2": _BELOW_ONE,
@@ -90,23 +94,23 @@ TYPES: dict[str, Type] = {
     "ns_steps": POSITIVE,
     "rms_rate": NUMBER,
     "warmup_steps": COUNT,
-    "inner_optimizer": keras_object("optimizers", "an optimizer"),
+    "inner_optimizer": keras_object("optimizers", "an optimizer", word=False),
     "default_optimizer": keras_object("optimizers", "an optimizer"),
     "optimizer_map": ANY,
     "initial_scale": ABOVE_ZERO,
     "dynamic_growth_steps": POSITIVE,
-    "initial_learning_rate": NUMBER,
+    "initial_learning_rate": _FLOAT,
     "decay_steps": POSITIVE,
     "first_decay_steps": POSITIVE,
-    "decay_rate": NUMBER,
-    "end_learning_rate": NUMBER,
-    "optimizers.schedules:alpha": NUMBER,
-    "power": NUMBER,
+    "decay_rate": _FLOAT,
+    "end_learning_rate": _FLOAT,
+    "optimizers.schedules:alpha": _FLOAT,
+    "power": _FLOAT,
     "cycle": BOOL,
     "staircase": BOOL,
-    "t_mul": NUMBER,
-    "m_mul": NUMBER,
-    "warmup_target": optional(NUMBER),
+    "t_mul": _FLOAT,
+    "m_mul": _FLOAT,
+    "warmup_target": optional(_FLOAT),
     "boundaries": many(NUMBER, "a list of numbers"),
     "values": many(NUMBER, "a list of numbers"),
     "monitor": STRING,

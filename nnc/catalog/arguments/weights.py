@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnc.catalog.arguments.common import ABOVE_ZERO, AXES, NOT_NEGATIVE, NUMBER, SEED, WINDOWS
-from nnc.catalog.kinds import BOOL, Type, choice, optional
+from nnc.catalog.kinds import BOOL, Type, as_float, choice, optional
 
 TYPES: dict[str, Type] = {
     "seed": SEED,
@@ -23,7 +23,7 @@ TYPES: dict[str, Type] = {
     "output_axes": optional(AXES),
     "side": optional(choice("real", "imag")),
     "OrthogonalRegularizer.mode": choice("rows", "columns"),
-    "regularizers:factor": NUMBER,
+    "regularizers:factor": as_float(NUMBER),
     "regularizers:l1": NOT_NEGATIVE,
     "regularizers:l2": NOT_NEGATIVE,
     "max_value": NUMBER,

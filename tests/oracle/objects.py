@@ -1,0 +1,236 @@
+"""Losses, metrics, optimizers, schedules, initializers, regularizers, constraints and callbacks against Keras.
+
+Each is made with sampled arguments and then used once, since Keras keeps many a value until it is needed: what the
+first use refuses is refused.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from nnc.catalog import Arg, Rejection, find, names
+from nnc.catalog.values import Object
+from tests.oracle.keras_side import build
+
+KINDS = (
+    "losses", "metrics", "optimizers", "optimizers.schedules", "initializers", "regularizers", "constraints",
+    "callbacks",
+)  # fmt: skip
+
+# Values of the kinds that arguments have, inside and outside of what most of them take.
+_NUMBERS = (0, 1, 2, 5, -1, 0.5, 0.0, 1.0, 1.5, -0.5, 1e-7, 100)
+_OTHERS = (None, "a", (), (0.2, 0.7), (1, 2))
+# Whether the last ones are right hangs on the data.
+_SKIPPED = {
+    "name", "dtype", "optimizer_map", "default_optimizer", "embeddings_metadata", "sparse_y_true", "sparse_y_pred",
+    "class_id", "num_regressors", "top_k", "axis", "label_weights",
+}  # fmt: skip
+
+
+def rows() -> list[tuple[str, str]]:
+    """Every row that a spec can name."""
+    return [(kind, name) for kind in KINDS for name in names(kind) if not find(kind, name).refused]  # type: ignore[union-attr]
+
+
+def arguments(rng: random.Random, kind: str, name: str) -> dict[str, Any]:
+    """Random arguments: the required ones, and of the others a few."""
+    row = find(kind, name)
+    assert row is not None
+    given = {}
+    for arg in row.args:
+        if arg.name not in _SKIPPED and (arg.required or rng.random() < 0.25):
+            given[arg.name] = _value(rng, arg, f"{name}.{arg.name}")
+    return given
+
+
+def _value(rng: random.Random, arg: Arg, key: str) -> Any:
+    good = _GOOD.get(key, _GOOD.get(arg.name))
+    if good is not None and rng.random() < 0.75:
+        return rng.choice(good)
+    words = [word for word in arg.kind.words if word not in ("true", "false")]
+    if words:
+        return rng.choice((*words, *words, "nonsense"))
+    if "true" in arg.kind.words:
+        return rng.random() < 0.5
+    return rng.choice(_OTHERS) if rng.random() < 0.05 else rng.choice(_NUMBERS)
+
+
+_GOOD: Mapping[str, tuple[Any, ...]] = {
+    "values": ((0.1, 0.01), (0.1, 0.01, 0.001)),
+    "boundaries": ((10,), (10, 20)),
+    "target_class_ids": ((0,), (0, 1)),
+    "num_classes": (2, 3),
+    "thresholds": (None, 0.5),
+    "AUC.thresholds": (None, (0.2, 0.7)),
+    "inner_optimizer": (Object("optimizers", "SGD", {}),),
+    "monitor": ("loss", "val_loss"),
+    "filepath": ("a.keras", "b.weights.h5"),
+    "filename": ("a.csv",),
+    "backup_dir": ("backup",),
+    "log_dir": ("logs",),
+    "separator": (",", ";"),
+    "learning_rate": (0.01, 0.1, Object("optimizers.schedules", "ExponentialDecay",
+                                        {"initial_learning_rate": 0.1, "decay_steps": 10, "decay_rate": 0.9})),
+    "exclude_layers": (None, ("a",)),
+    "label_weights": (None,),
+    "input_axes": (None,),
+    "output_axes": (None,),
+    "seed": (None, 1, 7),
+    }  # fmt: skip
+
+
+# ---- nnc's side ----------------------------------------------------------------------------------
+
+
+def refusal(kind: str, name: str, args: Mapping[str, Any]) -> Rejection | None:
+    """Why the catalog refuses these arguments, if it does."""
+    from nnc.catalog import refused_together
+
+    row = find(kind, name)
+    assert row is not None
+    for key, value in args.items():
+        arg = row.arg(key)
+        assert arg is not None
+        taken = arg.kind.accept(value)
+        if isinstance(taken, Rejection):
+            return taken
+    return refused_together(kind, name, args)
+
+
+# ---- Keras's side --------------------------------------------------------------------------------
+
+
+def keras_refusal(kind: str, name: str, args: Mapping[str, Any]) -> str | None:
+    """Why Keras refuses to make it, or to use it once."""
+    try:
+        _USES[kind](build(Object(kind, name, _as_taken(kind, name, args))), name)
+    except Exception as error:  # noqa: BLE001 - whatever Keras raises is a refusal
+        return f"{type(error).__name__}: {str(error).strip()[:200]}"
+    return None
+
+
+def _as_taken(kind: str, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as nnc hands them on, where it takes them."""
+    row = find(kind, name)
+    assert row is not None
+    taken = {key: arg.kind.accept(value) for key, value in args.items() if (arg := row.arg(key)) is not None}
+    return {key: args[key] if isinstance(value, Rejection) else value for key, value in taken.items()}
+
+
+def _data(name: str) -> tuple[Any, Any]:
+    """A truth and a prediction that suit the loss or metric."""
+    if name == "CategoricalGeneralizedCrossEntropy" or "Sparse" in name or name == "Circle":
+        return np.array([0, 1, 1, 0]), np.array([[0.7, 0.3], [0.2, 0.8], [0.4, 0.6], [0.9, 0.1]], "float32")
+    if name == "CTC":
+        return np.ones((2, 2), "int32"), np.ones((2, 4, 3), "float32")
+    if "IoU" in name and "OneHot" not in name:
+        return np.array([0, 1, 1, 0]), np.array([0.0, 1.0, 0.0, 0.0], "float32")
+    truth = np.array([[1, 0], [0, 1], [0, 1], [1, 0]], "float32")
+    return truth, np.array([[0.7, 0.3], [0.2, 0.8], [0.4, 0.6], [0.9, 0.1]], "float32")
+
+
+def _loss(loss: Any, name: str) -> None:
+    loss(*_data(name))
+
+
+def _metric(metric: Any, name: str) -> None:
+    if name in ("Mean", "Sum"):
+        metric.update_state(np.ones(3))
+    else:
+        metric.update_state(*_data(name))
+    metric.result()
+
+
+def _optimizer(optimizer: Any, name: str) -> None:
+    weights = [keras.Variable(np.ones((2, 2), "float32"), name="kernel")]
+    optimizer.build(weights)
+    optimizer.apply([tf.ones((2, 2))], weights)
+
+
+def _matrix(made: Any, name: str) -> None:
+    made(tf.ones((2, 2)))
+
+
+def _initializer(made: Any, name: str) -> None:
+    made((2, 1, 2) if name == "STFT" else (2, 2))
+
+
+def _schedule(made: Any, name: str) -> None:
+    made(tf.constant(3))
+
+
+def _callback(made: Any, name: str) -> None:
+    pass  # it would write files
+
+
+_USES: Mapping[str, Callable[[Any, str], None]] = {
+    "losses": _loss,
+    "metrics": _metric,
+    "optimizers": _optimizer,
+    "optimizers.schedules": _schedule,
+    "initializers": _initializer,
+    "regularizers": _matrix,
+    "constraints": _matrix,
+    "callbacks": _callback,
+}
+
+
+def object_disagreement(rng: random.Random, kind: str, name: str) -> str | None:
+    """None where both take random arguments of that row, or both refuse them; else what differs."""
+    args = arguments(rng, kind, name)
+    ours, theirs = refusal(kind, name, args), keras_refusal(kind, name, args)
+    if (ours is None) == (theirs is None):
+        return None
+    if ours is not None and excused(ours, args):
+        return None
+    said = f"nnc refuses ({ours.reason}), Keras takes it" if ours else f"nnc takes it, Keras refuses ({theirs})"
+    return f"{kind}.{name}({args})\n    {said}"
+
+
+def excused(ours: Rejection, args: Mapping[str, Any]) -> bool:
+    """Whether nnc refuses on purpose what Keras takes; the reasons stand in EXCUSES."""
+    return any(test(ours, args.get(str(ours.argument))) for test, _ in EXCUSES)
+
+
+Excuse = Callable[[Rejection, Any], bool]
+
+_LOOSE = {
+    "beta_1", "beta_2", "adam_beta_1", "adam_beta_2", "ema_momentum", "momentum", "clipnorm", "clipvalue",
+    "global_clipnorm", "loss_scale_factor", "weight_decay", "adam_weight_decay", "label_smoothing", "threshold",
+    "margin", "factor", "min_lr", "initial_accumulator_value", "gradient_accumulation_steps", "learning_rate", "q",
+    "initial_scale", "l1", "l2", "recall", "precision", "specificity", "sensitivity", "beta",
+    "l1_regularization_strength", "l2_regularization_strength", "l2_shrinkage_regularization_strength",
+    "learning_rate_power",
+}  # fmt: skip
+
+
+def _not_whole(ours: Rejection, value: Any) -> bool:
+    return "whole number" in str(ours.expected) or "an axis" in str(ours.expected)
+
+
+def _beyond(ours: Rejection, value: Any) -> bool:
+    return ours.argument in _LOOSE and isinstance(value, (int, float))
+
+
+def _unknown_word(ours: Rejection, value: Any) -> bool:
+    return ours.argument in ("mode", "verbose", "update_freq", "save_freq", "monitor", "separator")
+
+
+def _wrong_kind(ours: Rejection, value: Any) -> bool:
+    return not isinstance(value, (int, float)) or ours.argument in _TEXTS
+
+
+_TEXTS = {"filepath", "filename", "backup_dir", "log_dir", "exclude_layers"}
+
+EXCUSES: tuple[tuple[Excuse, str], ...] = (
+    (_not_whole, "where a count or an axis is meant Keras takes a fraction, or none at all for a count"),
+    (_beyond, "Keras takes any number here, and outside of its documented range no training comes to anything"),
+    (_unknown_word, "callbacks fall back to a default for a word that they don't know"),
+    (_wrong_kind, "Keras keeps what is of the wrong kind until a training needs it, or a spec may not write there"),
+)
