@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice, product
 
 from nnc.catalog import Arg, LayerRow, Rejection, Row
 from nnc.catalog.values import Object
@@ -148,6 +149,8 @@ def _call(row: Row) -> Iterator[str]:
     for shift in range(3):
         parts = [_named(arg, texts[shift % len(texts)]) for arg, texts in zip(required, choices, strict=True) if texts]
         yield f"{row.name}({', '.join(parts)})"
+    for several in islice(product(*choices), 12):  # some go together in some combinations alone
+        yield f"{row.name}({', '.join(map(_named, required, several))})"
 
 
 def _named(arg: Arg, text: str) -> str:

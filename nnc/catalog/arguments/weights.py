@@ -23,7 +23,7 @@ TYPES: dict[str, Type] = {
     "output_axes": optional(AXES),
     "side": optional(choice("real", "imag")),
     "OrthogonalRegularizer.mode": choice("rows", "columns"),
-    "regularizers:factor": as_float(NUMBER),
+    "regularizers:factor": as_float(NOT_NEGATIVE),
     "regularizers:l1": NOT_NEGATIVE,
     "regularizers:l2": NOT_NEGATIVE,
     "max_value": NUMBER,
