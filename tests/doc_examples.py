@@ -22,7 +22,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "language.md"
 FENCE = re.compile(r"^```nn( model| wrong)?\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.DOTALL | re.MULTILINE)
 _PIECE = re.compile(r"^(?:block|fn) .*?(?=\n\n|\Z)", re.DOTALL | re.MULTILINE)
 _MODEL = "model M {\n  input x: [features]\n  output y = x -> Dense(1, sigmoid)\n}\n"
-_DATA = 'data {\n  source = sklearn("diabetes")\n}\n'
+_DATA = 'data {\n  source = sklearn("breast_cancer")\n}\n'
 
 
 @dataclass(frozen=True)
