@@ -288,6 +288,25 @@ class Baseline:
     transformed: tuple[Metric, ...] = ()
 
 
+@dataclass(frozen=True)
+class Repeated:
+    """A metric over several trainings: mean, standard deviation, and the value of each. `key` as in Metric."""
+
+    key: str
+    mean: float
+    std: float
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """The training again: over `count` folds, each of which was the test part once, or with as many seeds."""
+
+    kind: Literal["folds", "seeds"]
+    count: int
+    metrics: tuple[Repeated, ...]
+
+
 # ---- explanation ---------------------------------------------------------------------------------
 
 
@@ -443,6 +462,7 @@ class Evidence:
     warnings: tuple[Warn, ...]
     missing: tuple[Missing, ...]
     reproduce: Reproduce
+    repeats: tuple[Repeats, ...] = ()
     format: int = FORMAT
 
 

@@ -257,6 +257,7 @@ class Split:
     test: float | None = None
     stratify: bool = False
     seed: int | None = None
+    fold: tuple[int, int] | None = None  # (i, n): the i-th of n folds is the test part; no spec says it, `--folds` does
 
 
 @dataclass(frozen=True)

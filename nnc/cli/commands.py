@@ -327,16 +327,19 @@ def import_(
     type=click.Choice(["tensorboard", "mlflow"]),
     help="Write epochs there too; may be repeated.",
 )
+@click.option(
+    "--folds", type=click.IntRange(2, 100), help="Train so many times more, each with another part for testing."
+)
+@click.option("--seeds", type=click.IntRange(2, 100), help="Train so many times more, each with another seed.")
 @_settings
 def train(
     what: Path,
     output: Path | None,
     model: str | None,
-    resume: bool,
-    log: tuple[str, ...],
     assignments: tuple[str, ...],
     quiet: bool,
     verbose: bool,
+    **how: Any,
 ) -> None:
     """Train SPEC's model on its data into a run folder: weights, preparation, history, predictions, evidence.
 
@@ -348,6 +351,7 @@ def train(
     from nnc.pipeline import runs, unfinished
 
     settings = front.Settings(_overrides(assignments), model)
+    resume, log = how["resume"], how["log"]
     spec, run = what, output or Path("runs") / what.stem
     if what.is_dir():
         if not resume or assignments or model or output:
@@ -356,7 +360,9 @@ def train(
         spec, run, settings, log = begun.spec, what, begun.settings, log or begun.log
     checked = _checked(spec, settings)
     with Progress(quiet=quiet) as progress:
-        verdict = runs.train(checked, run, settings, progress, runs.How(resume=resume, log=log))
+        verdict = runs.train(
+            checked, run, settings, progress, runs.How(resume, log, runs.several(how["folds"], how["seeds"]))
+        )
     sys.stdout.write(verdict + "\n")
     if not quiet:
         say(f"wrote {run}; next: nnc report {run}, or nnc predict {run} TABLE")

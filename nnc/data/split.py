@@ -39,6 +39,8 @@ def deal(table: Table, plan: TargetPlan, truth: Floats, split: Split, train: Tra
     """
     said = split != Split()
     test = TEST if split.test is None else split.test
+    if split.fold is not None:
+        test = 1 / split.fold[1]
     if split.validation is not None:
         validation = split.validation
     elif train.validation_split > 0:
@@ -57,7 +59,12 @@ def deal(table: Table, plan: TargetPlan, truth: Floats, split: Split, train: Tra
             if split.stratify:
                 raise _too_rare(table, plan, strata, parts)
             stratify, strata = False, np.zeros_like(strata)
-    return Dealt(_deal(strata, wanted, np.random.default_rng(seed)), seed, stratify)
+    rng = np.random.default_rng(seed)
+    if split.fold is None:
+        return Dealt(_deal(strata, wanted, rng), seed, stratify)
+    held_out, others = _fold(strata, split.fold, rng)
+    dealt = _deal(strata[others], {"test": 0.0, "validation": validation}, rng)
+    return Dealt({**{name: others[at] for name, at in dealt.items()}, "test": held_out}, seed, stratify)
 
 
 def _strata(plan: TargetPlan, truth: Floats) -> Ints:
@@ -86,6 +93,16 @@ def _deal(strata: Ints, wanted: Mapping[str, float], rng: np.random.Generator) -
         taken = taken + counts
     rest = [group[a:] for group, a in zip(groups, taken, strict=True)]
     return {"train": np.sort(np.concatenate(rest)), "validation": parts["validation"], "test": parts["test"]}
+
+
+def _fold(strata: Ints, fold: tuple[int, int], rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """The rows of a fold and all others. Every row is in one fold, and each fold has its share of each stratum."""
+    which, folds = fold
+    shuffled = rng.permutation(len(strata))
+    dealt = shuffled[np.argsort(strata[shuffled], kind="stable")]
+    number = np.empty(len(strata), dtype=np.int64)
+    number[dealt] = np.arange(len(strata)) % folds
+    return np.flatnonzero(number == which), np.flatnonzero(number != which)
 
 
 def _check_sizes(table: Table, wanted: Mapping[str, float]) -> None:

@@ -24,6 +24,7 @@ from nnc.lean import dataclass
 from nnc.pipeline import unfinished
 from nnc.pipeline.front import Checked, Settings, choose_model, require
 from nnc.pipeline.quiet import load_tensorflow
+from nnc.pipeline.repeats import Kind, Several, repeat
 from nnc.pipeline.sized import prepare_and_check, read_table
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class How:
 
     resume: bool = False
     log: tuple[str, ...] = ()
+    several: tuple[Several, ...] = ()
 
 
 def train(checked: Checked, run: Path, settings: Settings, progress: Progress, how: How | None = None) -> str:
@@ -90,6 +92,12 @@ def train(checked: Checked, run: Path, settings: Settings, progress: Progress, h
             evidence = _train(checked, read_table(checked), run, settings, progress, how)
     progress.end()
     return verdict(evidence)
+
+
+def several(folds: int | None, seeds: int | None) -> tuple[Several, ...]:
+    """What `--folds` and `--seeds` ask for."""
+    asked: tuple[tuple[Kind, int | None], ...] = (("folds", folds), ("seeds", seeds))
+    return tuple(Several(kind, count) for kind, count in asked if count)
 
 
 @contextmanager
@@ -117,6 +125,10 @@ def _train(checked: Checked, table: Table, run: Path, settings: Settings, progre
     keep = runs.Keep(run / unfinished.FOLDER, same, resume=how.resume, log=how.log)
     trained = runs.train(spec, choose_model(spec, settings.model), prepared, progress=progress, keep=keep)
     evaluated, evidence = _found(trained, checked, settings, progress, times)
+    for several in how.several:
+        progress.phase(f"{several.count} {several.kind}")
+        found = repeat(checked, table, settings, several, progress)
+        evidence = replace(evidence, repeats=(*evidence.repeats, found))
     with beside(run) as folder:
         folder.mkdir()
         runs.save(folder, evaluated, evidence, checked.source.text, times)

@@ -6,6 +6,7 @@ from nnc.run.evaluate import Evaluated, evaluate
 from nnc.run.folder import save, write_csv, write_rows
 from nnc.run.predict import Predicted, load_run, predict
 from nnc.run.reproduce import reproduce
+from nnc.run.spread import figures, spread
 from nnc.run.training import Keep, Trained, train
 from nnc.run.watch import Progress
 
@@ -16,10 +17,12 @@ __all__ = [
     "Progress",
     "Trained",
     "evaluate",
+    "figures",
     "load_run",
     "predict",
     "reproduce",
     "save",
+    "spread",
     "train",
     "write_csv",
     "write_rows",

@@ -31,6 +31,7 @@ def build(page: Page) -> Mapping[str, object]:
         "summary": page.say("evaluation.summary", part=page.texts.name("part", page.evidence.evaluation.part)),
         "metrics": _metrics(page),
         "batch_means": _batch_means(page),
+        "repeats": _repeats(page),
         **dict.fromkeys(_PARTS),
         **_BLOCKS[page.evidence.evaluation.task](page),
     }
@@ -45,6 +46,26 @@ def _metrics(page: Page) -> Table:
     if page.evidence.data.target_transform and any(is_of_spec(m.key) for m in page.evidence.evaluation.metrics):
         key = "evaluation.metrics_caption_transformed"
     return page.table("metrics", page.say(key, transform=page.evidence.data.target_transform), heads, rows)
+
+
+def _repeats(page: Page) -> Table | None:
+    """The same training over folds or seeds: mean and spread of each metric."""
+    if not page.evidence.repeats:
+        return None
+    keys = ("metric", "over", "mean", "std", "least", "most")
+    heads = [
+        Head(page.say(f"evaluation.repeats_head.{key}"), "left" if i < 2 else "right") for i, key in enumerate(keys)
+    ]
+    rows: list[list[Cell | str]] = [
+        [
+            Cell(metric_name(page, metric.key), emphasis=metric.key == page.evidence.evaluation.primary),
+            page.say(f"evaluation.repeats_over.{repeats.kind}", n=repeats.count),
+            *(number(value) for value in (metric.mean, metric.std, min(metric.values), max(metric.values))),
+        ]
+        for repeats in page.evidence.repeats
+        for metric in repeats.metrics
+    ]
+    return page.table("repeats", page.say("evaluation.repeats_caption"), heads, rows)
 
 
 def _metric_row(page: Page, metric: Metric) -> list[Cell | str]:

@@ -1,0 +1,30 @@
+"""Several trainings' figures together: their mean, and how far they lie apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from statistics import fmean, stdev
+from typing import Literal
+
+from nnc.evidence import Repeated, Repeats
+from nnc.run.outputs import predictions
+from nnc.run.scores import SCORERS, score
+from nnc.run.training import Trained
+
+
+def figures(trained: Trained) -> dict[str, float]:
+    """Every metric of the task on the test rows (or what stands for them)."""
+    prepared = trained.prepared
+    said = predictions(trained.model, prepared.preparation, prepared.parts[prepared.evaluated])
+    return {key: score(scorer, said) for key, scorer in SCORERS[prepared.task].items()}
+
+
+def spread(kind: Literal["folds", "seeds"], found: Sequence[Mapping[str, float]]) -> Repeats:
+    """Mean and standard deviation of each metric; one that has no value in some training is left out."""
+    metrics = []
+    for key in found[0]:
+        values = tuple(float(one[key]) for one in found)
+        if all(map(math.isfinite, values)):
+            metrics.append(Repeated(key, fmean(values), stdev(values) if len(values) > 1 else 0.0, values))
+    return Repeats(kind, len(found), tuple(metrics))
