@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 EXAMPLE ?= breast_cancer
 
-.PHONY: help setup report test check lint bench fit kill oracle roundtrip golden format tables catalog reference lock wheel clean
+.PHONY: help setup report test check lint bench known fit kill oracle roundtrip golden format tables catalog reference lock wheel clean
 
 help: ## what there is
 	@echo "nnc: a small language for neural networks"
@@ -40,6 +40,10 @@ check: lint test ## all of lint, then the tests
 
 bench: $(READY) ## the table of speeds, as ratios measured in one run
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.training
+
+known: $(READY) ## Titanic and house prices against scikit-learn's networks (needs ../shared/data)
+	$(BIN)/python -m benchmarks.known
 
 fit: $(READY) ## every optimizer, metric and loss: our training against model.fit
 	$(BIN)/python -m tests.fit_cases
