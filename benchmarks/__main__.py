@@ -9,6 +9,7 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,6 +68,47 @@ PAIRS = (
 )
 
 
+# Warm: each side does the same work again and again in a process of its own, and says the median of one round.
+_WARM_CHECK = """
+import sys, time, statistics
+from pathlib import Path
+from nnc.pipeline import front
+def once():
+    begin = time.perf_counter()
+    front.require(front.check(Path(sys.argv[1])))
+    return time.perf_counter() - begin
+once()
+print(statistics.median(once() for _ in range(15)))
+"""
+_WARM_BUILD = """
+import sys, time, statistics
+from pathlib import Path
+space = {"__name__": "built"}
+exec(compile(Path(sys.argv[1]).read_text(encoding="utf-8"), "built", "exec"), space)
+def once():
+    begin = time.perf_counter()
+    space["build_model"]()
+    return time.perf_counter() - begin
+once()
+print(statistics.median(once() for _ in range(3)))
+"""
+WARM = tuple(EXAMPLES / f"{name}.nn" for name in ("unet", "transformer", "googlenet")) + (
+    ROOT / "benchmarks/resnet50.nn",
+)
+
+
+def measure_warm(spec: Path) -> tuple[float, float]:
+    """Median seconds of checking a spec, and of Keras building the same network, both warm."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "net.py"
+        subprocess.run(_nnc("compile", str(spec), "-o", str(source)), check=True, capture_output=True, cwd=ROOT)
+        found = [
+            float(subprocess.run([PYTHON, "-c", code, str(path)], check=True, capture_output=True, text=True).stdout)
+            for code, path in ((_WARM_CHECK, spec), (_WARM_BUILD, source))
+        ]
+    return found[0], found[1]
+
+
 def _seconds(command: Sequence[str]) -> float:
     begin = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
@@ -91,6 +133,14 @@ def main() -> int:
         worse = worse or ratio > pair.at_most
         mark = " !" if ratio > pair.at_most else ""
         print(f"{pair.what:<42} {ours:>7.3f}s {theirs:>7.3f}s {ratio:>7.3f} {pair.at_most:>8.3f}  {pair.limit}{mark}")
+    for spec in WARM:
+        ours, theirs = measure_warm(spec)
+        ratio = ours / theirs
+        worse = worse or ratio > 1 / 20
+        what = f"check {spec.name} / Keras builds it, warm"
+        print(
+            f"{what:<42} {ours:>7.4f}s {theirs:>7.3f}s {ratio:>7.4f} {1 / 20:>8.3f}  as above{' !' * (ratio > 1 / 20)}"
+        )
     return int(worse)
 
 

@@ -29,7 +29,8 @@ def main(arguments: list[str]) -> int:
             wrong += 1
             print(found, flush=True)  # noqa: T201 - its output
     print(f"{total} samples of {len(layers)} layers, {accepted} accepted, {wrong} disagreements")  # noqa: T201 - its output
-    return 1 if wrong + _objects(total // 5, rng) + _functions(total // 5, rng) else 0
+    wrong += _objects(total // 5, rng) + _functions(total // 4, rng) + _graphs(total // 2, seed)
+    return int(wrong > 0)
 
 
 def _objects(total: int, rng: random.Random) -> int:
@@ -50,6 +51,21 @@ def _functions(total: int, rng: random.Random) -> int:
     print(*found, sep="\n")  # noqa: T201 - its output
     print(f"{total} samples of {len(names)} functions, {len(found)} disagreements")  # noqa: T201 - its output
     return len(found)
+
+
+def _graphs(total: int, seed: int) -> int:
+    """Random whole graphs, each with its own seed, so that one can be drawn again."""
+    from tests.oracle.graphs import graph_disagreement
+
+    wrong = accepted = 0
+    for number in range(total):
+        found, right = graph_disagreement(random.Random(f"{seed}/{number}"))  # noqa: S311 - as above
+        accepted += right
+        if found is not None:
+            wrong += 1
+            print(f"graph {seed}/{number}\n{found}", flush=True)  # noqa: T201 - its output
+    print(f"{total} random graphs, {accepted} accepted, {wrong} disagreements")  # noqa: T201 - its output
+    return wrong
 
 
 if __name__ == "__main__":

@@ -37,8 +37,8 @@ def along(dtype: DtypeRule, takes: str = "any") -> OpRule:
 
     def rule(bound: Bound) -> tuple[Array, ...]:
         name, array = first(bound)
-        dtypes.need(array, takes, name)
         axes_in(bound["axis"], len(array.shape))
+        dtypes.need(array, takes, name)
         return (Array(array.shape, dtype(str(bound.get("dtype") or array.dtype))),)
 
     return rule

@@ -43,8 +43,9 @@ def _must_agree(target: Array, output: Array) -> None:
 def categorical_crossentropy(bound: Bound) -> tuple[Array, ...]:
     """The log loss of the classes along the last axis."""
     target, output = _truth_and_output(bound)
-    _must_agree(target, output)
-    dtypes.need(target, "numbers" if bound["from_logits"] else "floats", "target")
+    logits = bound["from_logits"]
+    _must_agree(Array(target.shape, output.dtype) if logits else target, output)
+    dtypes.need(target, "any" if logits else "floats", "target")
     if one_axis(bound["axis"], len(output.shape)) != len(output.shape) - 1:
         raise Refused("Keras 3.15 gets the shape wrong along another axis", "the last axis", bound["axis"], "axis")
     return (Array(output.shape[:-1], output.dtype),)

@@ -39,6 +39,8 @@ _FLOAT = binary("float", takes="any")
 def shift(bound: Bound) -> tuple[Array, ...]:
     """The bits of whole numbers moved."""
     (name, value), (_, by) = list(bound.items())[:2]
+    if isinstance(by, bool):
+        raise Refused("Keras 3.15 takes truth values here for some dtypes alone", "a whole number", by)
     if as_array(value, name).dtype == "bool" and not isinstance(by, Array):
         raise Refused(f"`{name}` must be whole numbers", "whole numbers", "bool", name)
     return _WHOLE(bound)
@@ -198,6 +200,11 @@ def rot90(bound: Bound) -> tuple[Array, ...]:
 
 def append(bound: Bound) -> tuple[Array, ...]:
     """Two tensors one after the other."""
+    arrays = [as_array(bound[name], name) for name in ("x1", "x2")]
+    axis = one_axis(bound["axis"], len(arrays[0].shape))
+    if any(axis < len(array.shape) and isinstance(array.shape[axis], Size) for array in arrays):
+        raise Refused("Keras 3.15 can't append along an axis whose size is open", "a known size", "an open one", "axis",
+                      "use `ops.concatenate`")  # fmt: skip
     return concatenate({"xs": (bound["x1"], bound["x2"]), "axis": bound["axis"]})
 
 
