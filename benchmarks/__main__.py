@@ -92,7 +92,8 @@ def once():
 once()
 print(statistics.median(once() for _ in range(3)))
 """
-WARM = tuple(EXAMPLES / f"{name}.nn" for name in ("unet", "transformer", "googlenet")) + (
+WARM = (
+    *(EXAMPLES / f"{name}.nn" for name in ("unet", "transformer", "googlenet")),
     ROOT / "benchmarks/resnet50.nn",
 )
 
