@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from nnc import codes, limits
+from nnc.check.elsewhere import ELSEWHERE
 from nnc.diagnostics import Code, Findings, Fix, Label, Route
 from nnc.lean import dataclass
 from nnc.source import Span
@@ -86,6 +87,14 @@ class Faults:
             self.add(code, message, span)
             return
         names = list(known)
+        elsewhere = ELSEWHERE.get(code.id, {}).get(span.text)
+        if elsewhere in names:
+            help_ = f"Keras calls it `{elsewhere}`" if code is not codes.UNKNOWN_KEY else f"it is called `{elsewhere}`"
+            self.add(code, message, span, help=help_, fix=renaming(span, elsewhere, sure=False))
+            return
+        if elsewhere is not None and " " in elsewhere:
+            self.add(code, message, span, help=elsewhere)
+            return
         self._compared += len(names)
         near = guess(span.text.strip("\"'"), names) if self._compared <= limits.MAX_COMPARED else None
         fix = renaming(span, near.name, sure=near.sure) if near else None

@@ -8,11 +8,13 @@ from nnc import codes, graph
 from nnc.catalog import MetricRow, find
 from nnc.check.builder import snake
 from nnc.check.data import BUNDLED
+from nnc.check.faults import renaming
 from nnc.check.frame import Context, unwrap
 from nnc.check.lints.outputs import OF_NUMBERS, canonical
 from nnc.check.sections import Section
 from nnc.graph import FnRef, Object
 from nnc.source import Span
+from nnc.spelling import guess
 from nnc.syntax import tree
 
 # ---- callbacks -----------------------------------------------------------------------------------
@@ -39,12 +41,15 @@ def watched(spec: graph.Spec, train: graph.TrainConfig, section: Section, contex
             continue
         place = _argument_place(item, "monitor")
         if monitor.removeprefix("val_") not in known:
+            near = guess(monitor, [*known, *(f"val_{name}" for name in known)])
             context.faults.add(
                 codes.NOTHING_TO_WATCH,
                 f"{callback.name} watches `{monitor}`, which this training does not measure",
                 place,
                 expected=", ".join(f"val_{name}" if monitor.startswith("val_") else name for name in list(known)[:8]),
                 found=monitor,
+                help=f"did you mean `{near.name}`?" if near else None,
+                fix=renaming(place, near.name, sure=near.sure) if near and place.text[:1] in ("'", '"') else None,
             )
         elif monitor.startswith("val_") and not validated:
             context.faults.add(
