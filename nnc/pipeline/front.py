@@ -106,12 +106,13 @@ def choose_model(spec: Spec, name: str | None) -> ModelGraph:
 
 def formatted(source: Source) -> str:
     """The text in the canonical format. Raises UserFault where it can't be parsed."""
+    from nnc.pipeline.aliases import canonical
     from nnc.syntax import format_file
 
     file, findings = parse(source)
     if file is None or findings.has_errors:
         raise UserFault(findings)
-    return format_file(file)
+    return format_file(canonical(file))
 
 
 def difference(path: Path, before: str, after: str, word: str) -> str:
