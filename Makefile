@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 EXAMPLE ?= breast_cancer
+FUZZ_SECONDS ?= 600
 
 .PHONY: help setup report test check lint bench known fit kill oracle roundtrip golden format tables catalog reference lock wheel clean
 
@@ -56,6 +57,13 @@ oracle: $(READY) ## the full sweep of the catalog against Keras
 
 roundtrip: $(READY) ## all networks of keras.applications in, built again and compared
 	$(BIN)/python -m tests.roundtrip
+
+bounds: $(READY) ## every hostile spec against its five seconds and 500 MB (minutes)
+	NNC_ALL_ATTACKS=1 $(BIN)/pytest tests/test_bounds.py -n 2
+
+fuzz: $(READY) ## atheris over parser, checker and formatter for FUZZ_SECONDS (600)
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	$(BIN)/python -m tests.fuzz -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1
 
 golden: $(READY) ## write the golden files again; read the diff before you commit it
 	$(BIN)/python -m tests.golden
