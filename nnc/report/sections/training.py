@@ -11,6 +11,13 @@ from nnc.report.page import Cell, Figure, Head, Page, Table
 from nnc.report.words import listed, sentence
 
 _MOVED = 0.05
+# How it ended, by whether somebody interrupted it and whether epochs were left.
+_ENDINGS = {
+    (True, True): "training.interrupted",
+    (True, False): "training.ran",
+    (False, True): "training.stopped",
+    (False, False): "training.ran",
+}
 
 
 def build(page: Page) -> Mapping[str, object]:
@@ -54,7 +61,7 @@ def _argument(value: object) -> str:
 def _course(page: Page) -> str:
     training = page.evidence.training
     ended = page.say(
-        "training.stopped" if training.stopped_early else "training.ran",
+        _ENDINGS[training.interrupted, training.stopped_early],
         run=count(training.epochs_run),
         planned=count(training.epochs_planned),
     )
