@@ -216,10 +216,14 @@ def fmt(
 )
 @click.option("--model", metavar="NAME", help="Which model, where the file has several.")
 @click.option("--style", type=click.Choice(["layers", "neurons"]), default="layers", help="Which drawing.")
+@click.option(
+    "--weights", type=_SPEC, metavar="FILE", help="Weights for a .keras file, as import --weights wrote them."
+)
 @_settings
 def compile_(
     what: Path,
     output: str | None,
+    weights: Path | None,
     model: str | None,
     style: Literal["layers", "neurons"],
     assignments: tuple[str, ...],
@@ -234,6 +238,10 @@ def compile_(
 
     kind = None if output is None else _kind(output, style, outputs)
     settings = front.Settings(_overrides(assignments), model)
+    if weights is not None and (what.is_dir() or output is None or kind != ".keras"):
+        raise click.UsageError(
+            "--weights goes into a spec's .keras file: nnc compile SPEC -o model.keras --weights FILE"
+        )
     if what.is_dir():
         if output is None or kind not in outputs.RUN_OUTPUTS:
             known = " ".join(outputs.RUN_OUTPUTS)
@@ -245,7 +253,12 @@ def compile_(
         if output is None or kind is None:
             sys.stdout.write(outputs.python_text(checked, chosen))
             return
-        outputs.compile_to(checked, settings, Path(output), outputs.Drawing(style), kind)
+        if weights is not None:
+            from nnc.pipeline.bring import compile_with_weights
+
+            compile_with_weights(checked, settings, Path(output), weights)
+        else:
+            outputs.compile_to(checked, settings, Path(output), outputs.Drawing(style), kind)
     if not quiet:
         say(f"wrote {output}")
 
@@ -314,6 +327,31 @@ def import_(
         if not quiet:
             say(f"wrote {weights}; next: nnc compile {output or 'SPEC'} -o model.keras --weights {weights}")
     return int(any(finding.severity == "error" for finding in brought.findings))
+
+
+@cli.command(short_help="What differs between two specs, models or runs.")
+@click.argument("before", metavar="A", type=_SPEC)
+@click.argument("after", metavar="B", type=_SPEC)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="In words, or as JSON.")
+@_settings
+def diff(before: Path, after: Path, form: str, assignments: tuple[str, ...], quiet: bool, verbose: bool) -> int:
+    """Say what differs from A to B: each a spec, a model file or a run.
+
+    Exits as diff does: 0 where nothing differs, 1 where something does, 2 where a side can't be read.
+    """
+    del verbose
+    from nnc.pipeline import diff as sides
+
+    settings = front.Settings(_overrides(assignments))
+    try:
+        found = sides.diff(sides.read_side(before, settings), sides.read_side(after, settings))
+    except UserFault as fault:
+        report_findings(fault.findings)
+        return 2
+    sys.stdout.write(sides.as_json(found) if form == "json" else sides.as_text(found))
+    if not found and form == "text" and not quiet:
+        say("nothing differs")
+    return int(bool(found))
 
 
 @cli.command(short_help="Train a spec's model into a run folder.")

@@ -25,6 +25,10 @@ _LONG = 110
 _MOST_TRIES = 4
 
 
+class OtherModel(Exception):
+    """The text does not say the graph. The message is what the checker finds in it."""
+
+
 @dataclass(frozen=True)
 class NnSource:
     """The text in the canonical format, and the graph's layers in the order in which the text makes them."""
@@ -37,7 +41,7 @@ def nn_source(model: ModelGraph, *, names: str = "given", whole: bool = True) ->
     """The spec. `names`: `all` keeps each layer's name, `given` those that Keras did not make up, in a long spec only
 
     outside of repeated parts. `whole` is false where the graph has layers that the language can't say: then the text
-    can't be read again to be compared.
+    can't be read again to be compared. Raises OtherModel where what was written does not say the graph.
     """
     best = _written(model, names, keep=True, whole=whole)
     if names == "all" or best.text.count("\n") <= _LONG:
@@ -60,7 +64,7 @@ def _written(model: ModelGraph, names: str, *, keep: bool, whole: bool) -> NnSou
             if difference.other or not difference.names - forced:
                 break
             forced |= difference.names
-    raise AssertionError(f"the spec of {model.name} says another model: {difference}")
+    raise OtherModel(difference.other if difference is not None else "")
 
 
 def _draft(

@@ -15,8 +15,8 @@ from nnc.keras_import.layers import foreign_args, layer_args
 from nnc.keras_import.names import identifier
 from nnc.keras_import.nodes import Entry
 from nnc.keras_import.operations import index_items, op_call, op_name
-from nnc.keras_import.raw import Broken, Unsayable
-from nnc.keras_import.values import sizes_of, value_of
+from nnc.keras_import.raw import Broken, Unsayable, shown
+from nnc.keras_import.values import require, sizes_of, value_of
 
 
 class Maker:
@@ -32,6 +32,9 @@ class Maker:
         self._names: dict[tuple[str, ...], str] = {}
         self._tensors = 0
         self._said: set[tuple[str, ...]] = set()
+        # Tensors that a layer makes a mask of, and the functions' calls by what they give.
+        self._masked: set[int] = set()
+        self._made_by_op: dict[int, Call] = {}
 
     def _tensor(self, type_: TensorType, name: str | None = None) -> Tensor:
         self._tensors += 1
@@ -42,8 +45,12 @@ class Maker:
     def input(self, name: str, sizes: Sequence[int | None], dtype: Any) -> Tensor:
         """An input of the model."""
         self.inputs.add(name)
+        if not isinstance(dtype, str):
+            dtype = (value_of(dtype) if dtype is not None else None) or "float32"
+        if not isinstance(dtype, str) or re.fullmatch(r"[a-z]+[0-9]*", dtype) is None:
+            raise Broken(f"the input {name} has the dtype {shown(dtype)}")
         shape = tuple(Size("?") if size is None else size for size in sizes)
-        return self._tensor(TensorType(shape, dtype if isinstance(dtype, str) else "float32"), name)
+        return self._tensor(TensorType(shape, dtype), name)
 
     # ---- layers ----------------------------------------------------------------------------------
 
@@ -128,6 +135,7 @@ class Maker:
             raise Unsayable(row.refused)
         rank = next((len(tensor.type.shape) + 1 for tensor in _tensors(operands)), None)
         args = layer_args(row, entry.config, rank)
+        require(row, args)
         return self._applied(path, row, args, operands, by_name)
 
     def _applied(
@@ -138,7 +146,9 @@ class Maker:
         operands: tuple[Operand, ...],
         by_name: dict[str, Operand],
     ) -> tuple[Tensor, ...]:
-        by_name = {key: value for key, value in by_name.items() if value is not None}
+        by_name = {k: v for k, v in by_name.items() if v is not None and not (k in _MASKS and self._is_own_mask(v))}
+        if row.name == "Masking" or args.get("mask_zero"):
+            self._masked.update(tensor.id for tensor in _tensors(operands))
         accepted: dict[str, Any] = {}
         for key, value in args.items():
             arg = row.arg(key)
@@ -188,7 +198,19 @@ class Maker:
     ) -> tuple[Tensor, ...]:
         outputs = tuple(self._tensor(type_) for type_ in applied.outputs)
         self.calls.append(Call(layer, op, args, kwargs, outputs))
+        if op is not None:
+            self._made_by_op.update((tensor.id, self.calls[-1]) for tensor in outputs)
         return outputs
+
+    def _is_own_mask(self, operand: Operand) -> bool:
+        """Whether Keras makes this mask by itself, of what an Embedding or Masking layer takes: nobody writes it."""
+        call = self._made_by_op.get(operand.id) if isinstance(operand, Tensor) else None
+        if call is None:
+            return False
+        inputs = list(_tensors((*call.args, *call.kwargs.values())))
+        if call.op == "not_equal" and inputs and inputs[0].id in self._masked:
+            return True
+        return bool(inputs) and all(self._is_own_mask(tensor) for tensor in inputs)
 
     def _seen(self, about: Mapping[str, Any] | None) -> Applied:
         """The type of a hole: as the layer behind it has it written down, else nothing is known of it."""
@@ -201,6 +223,9 @@ class Maker:
         return Applied(
             (TensorType(shape, dtype if isinstance(dtype, str) and re.fullmatch(r"\w+", dtype) else "float32"),)
         )
+
+
+_MASKS = frozenset({"mask", "query_mask", "value_mask", "key_mask"})
 
 
 def _is_said(key: str, value: Any) -> bool:

@@ -16,7 +16,7 @@ from nnc.graph import ModelGraph, ModelInput, ModelOutput, Spec, Tensor
 from nnc.keras_import.apply import Maker
 from nnc.keras_import.names import identifier
 from nnc.keras_import.nodes import Entry, Network, Node, Ref, network_of
-from nnc.keras_import.raw import Broken, mapping, shown
+from nnc.keras_import.raw import Broken, Unsayable, mapping, shown
 from nnc.keras_import.values import sizes_of
 from nnc.lean import dataclass
 
@@ -39,7 +39,7 @@ def import_config(config: Mapping[str, Any], shown_as: str) -> Imported:
     findings = Findings()
     try:
         return _Import(findings).run(config, shown_as)
-    except Broken as broken:
+    except (Broken, Unsayable) as broken:
         findings.add(codes.MODEL_FILE, f"`{shown_as}` holds no model that nnc can read: {broken}")
     except RecursionError:
         findings.add(codes.MODEL_FILE, f"`{shown_as}` holds no model that nnc can read: it is nested too deeply")

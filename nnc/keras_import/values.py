@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nnc import catalog
-from nnc.catalog import Arg
+from nnc.catalog import Arg, Rejection, Row
 from nnc.graph import Object, Value
 from nnc.keras_import.raw import Broken, Raw, Unsayable, finite, mapping, shown, text
 
@@ -63,14 +63,26 @@ def _object(entry: Mapping[str, Any], kinds: tuple[str, ...]) -> Value:
         from nnc.keras_import.layers import layer_args
 
         found = layer_args(row, config)
+        require(row, found)
         inner = config.get("name")
         return Object(kind, row.name, {**found, "name": inner} if isinstance(inner, str) and inner else found)
     args = {arg.name: argument(arg, config[arg.name]) for arg in row.args if arg.name in config}
+    require(row, args)
     plain = {arg.name: args[arg.name] for arg in row.args if arg.name in args and not is_default(arg, args[arg.name])}
     if not plain and kind in ("initializers", "regularizers", "constraints"):
         words = [word for word in (*row.identifiers, *row.aliases) if word.islower()]
         return words[0] if words else Object(kind, row.name, {})
     return Object(kind, row.name, plain)
+
+
+def require(row: Row, args: Mapping[str, Value]) -> None:
+    """Raises Unsayable where an argument is missing, or is not what Keras takes."""
+    for arg in row.args:
+        if arg.required and arg.name not in args:
+            raise Unsayable(f"{row.name} needs `{arg.name}`, which is not in the file")
+        taken = arg.kind.accept(args[arg.name]) if arg.name in args else None
+        if isinstance(taken, Rejection):
+            raise Unsayable(taken.reason)
 
 
 def _function(entry: Mapping[str, Any]) -> Value:

@@ -15,13 +15,15 @@ from typing import Any
 
 from nnc import codes
 from nnc.diagnostics import Diagnostic, Findings, UserFault
-from nnc.emit.nn_source import NnSource, nn_source
+from nnc.emit.nn_source import NnSource, OtherModel, nn_source
 from nnc.files import beside
 from nnc.graph import ModelGraph
 from nnc.keras_import import Imported, import_config
 from nnc.keras_import.files import read_config
 from nnc.lean import dataclass
+from nnc.pipeline.front import Checked, Settings, choose_model, require
 from nnc.pipeline.quiet import load_tensorflow
+from nnc.pipeline.sized import sized
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,12 @@ def bring(model: str, *, names: str = "given", keras_model: Any = None) -> Broug
     config = read_config(Path(model)) if keras_model is None else _config_of(keras_model, model)
     imported = import_config(config, model)
     graph = imported.spec.model
-    findings = tuple(imported.findings)
-    source = nn_source(graph, names=names, whole=not imported.findings.has_errors)
-    return Brought(source.text, findings, graph, imported, source)
+    try:
+        source = nn_source(graph, names=names, whole=not imported.findings.has_errors)
+    except OtherModel as other:  # Keras takes what the checker does not: the spec is written, and check points at it
+        source = nn_source(graph, names=names, whole=False)
+        imported.findings.add(codes.NOT_SAYABLE, f"the spec of `{model}` is not right yet: {other}")
+    return Brought(source.text, tuple(imported.findings), graph, imported, source)
 
 
 def is_function(model: str) -> bool:
@@ -154,3 +159,26 @@ def save_weights(brought: Brought, original: Any, path: Path) -> None:
     built = copy_weights(brought, original)
     with beside(path) as made:
         built.save_weights(made)
+
+
+def compile_with_weights(checked: Checked, settings: Settings, out: Path, weights: Path) -> None:
+    """Write the spec's model with these weights as a `.keras` file. Raises UserFault where they are not its own."""
+    checked = sized(checked, settings)
+    spec = require(checked)
+    model = choose_model(spec, settings.model)
+    load_tensorflow()
+    from nnc.emit.keras_model import build_model, save_model
+
+    built = build_model(spec, model, seed=0)
+    try:
+        built.load_weights(weights)
+    except Exception as error:
+        findings = Findings()
+        findings.add(
+            codes.MODEL_FILE,
+            f"`{weights}` does not hold the weights of `{checked.path}`: {_first_line(error)}",
+            expected="a file that nnc import --weights or nnc train wrote for this spec",
+        )
+        raise UserFault(findings) from error
+    with beside(out) as made:
+        save_model(spec, model, made, built)
