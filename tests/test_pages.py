@@ -119,10 +119,10 @@ def test_a_file_of_mistakes_alone(tmp_path, capsys) -> None:
 
 
 def test_memory_that_is_not_there() -> None:
-    from nnc.run.training import _out_of_memory
+    from nnc.run.faults import out_of_memory
 
     prepared = SimpleNamespace(train=type("Part", (), {"matrix": np.zeros((3, 2)), "__len__": lambda _: 3})())
-    (found,) = _out_of_memory(prepared, SimpleNamespace(batch_size=32)).findings
+    (found,) = out_of_memory(prepared, SimpleNamespace(batch_size=32)).findings
     assert found.code is codes.OUT_OF_MEMORY
 
 
