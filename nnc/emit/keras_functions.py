@@ -11,7 +11,7 @@ from keras import ops
 
 from nnc.emit.names import fn_names, package_of, scoring_fns
 from nnc.emit.python_functions import index_items
-from nnc.emit.python_values import plain_name
+from nnc.emit.python_values import function_of, plain_name
 from nnc.graph import Fn, FnCall, FnConst, FnExpr, FnList, FnName, FnRef, IndexItem, Spec
 
 Function = Callable[..., Any]
@@ -85,7 +85,7 @@ def _call(expr: FnCall, values: Mapping[str, Any], functions: Mapping[str, Funct
 
 def op_function(name: str) -> Function:
     """The function of `keras.ops` of that name."""
-    function: Function = getattr(ops, plain_name(name))
+    function: Function = getattr(ops, plain_name(function_of(name)))
     return function
 
 

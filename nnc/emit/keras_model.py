@@ -75,6 +75,19 @@ class _Build:
             return build_value(operand, self.fns)  # type: ignore[arg-type]  # no tensor is in it
         return operand
 
+    def make(self, layer: Layer) -> None:
+        """Make a layer as it will be applied."""
+        self.layer(self.as_applied(layer))
+
+    def as_applied(self, layer: Layer) -> Layer:
+        """A layer without the fn that is laid into the graph in place of its activation."""
+        if not self.portable or not isinstance(layer.args.get("activation"), FnRef):
+            return layer
+        if layer.kind == "Activation":
+            # Identity keeps the layer's name, and with it the name of an output.
+            return replace(layer, kind="Identity", args={})
+        return replace(layer, args={key: value for key, value in layer.args.items() if key != "activation"})
+
     def layer(self, layer: Layer) -> Any:
         if layer.name not in self.layers:
             args = {key: build_value(value, self.fns) for key, value in layer.args.items()}
@@ -99,12 +112,8 @@ class _Build:
         activation = layer.args.get("activation")
         if not self.portable or not isinstance(activation, FnRef):
             return self.layer(layer)(*args, **kwargs)
-        function = self.fns[activation.name]
-        if layer.kind == "Activation":
-            # Identity keeps the layer's name, and with it the name of an output.
-            return self.layer(replace(layer, kind="Identity", args={}))(function(*args))
-        plain = {key: value for key, value in layer.args.items() if key != "activation"}
-        return function(self.layer(replace(layer, args=plain))(*args, **kwargs))
+        function, applied = self.fns[activation.name], self.layer(self.as_applied(layer))
+        return applied(function(*args)) if layer.kind == "Activation" else function(applied(*args, **kwargs))
 
 
 def build_model(spec: Spec, model: ModelGraph, *, seed: int | None = None, portable: bool = False) -> keras.Model:
@@ -128,7 +137,12 @@ def build_model(spec: Spec, model: ModelGraph, *, seed: int | None = None, porta
         sizes = tuple(None if isinstance(dim, Size) else dim for dim in shape)
         inputs.append(keras.Input(shape=sizes, dtype=item.tensor.type.dtype, name=item.name))
         build.tensors[item.tensor.id] = inputs[-1]
-    for call in live_calls(model):
+    calls = live_calls(model)
+    used = {call.layer for call in calls}
+    for layer in model.layers.values():  # in the order of making, in which the emitted Python makes them too
+        if layer.name in used:
+            build.make(layer)
+    for call in calls:
         build.call(call)
     outputs = {item.name: build.tensors[item.tensor.id] for item in model.outputs}
     return keras.Model(

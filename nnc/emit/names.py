@@ -42,6 +42,11 @@ class Names:
         self._taken = set(taken)
         self._numbers: dict[str, int] = {}
 
+    @property
+    def taken(self) -> frozenset[str]:
+        """The names that are given out, or were never free."""
+        return frozenset(self._taken)
+
     def __contains__(self, name: str) -> bool:
         return name in self._taken
 
@@ -91,9 +96,12 @@ def scoring_fns(train: TrainConfig | None) -> frozenset[str]:
     return frozenset(fns_in((train.losses, train.metrics)))
 
 
-def used_fns(spec: Spec, model: ModelGraph) -> tuple[Fn, ...]:
-    """The fns that a model and its training need, with those that they call, in the spec's order."""
-    wanted = [*fns_in(tuple(layer.args for layer in model.layers.values())), *scoring_fns(spec.train)]
+def used_fns(spec: Spec, model: ModelGraph, called: Iterable[str] = ()) -> tuple[Fn, ...]:
+    """The fns that a model and its training need, with those that they call, in the spec's order.
+
+    `called` are those that the model's source calls by name.
+    """
+    wanted = [*fns_in(tuple(layer.args for layer in model.layers.values())), *scoring_fns(spec.train), *called]
     needed: set[str] = set()
     while wanted:
         name = wanted.pop()

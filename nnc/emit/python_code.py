@@ -52,7 +52,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Operator:
-    """`left symbol right`, or `-right` where `left` is None; `call` is the function that means the same."""
+    """`left symbol right`, or `-right` where `left` is None; `call` is the function that means the same.
+
+    Between numbers there is none (`call` is empty): such a line can't be broken.
+    """
 
     symbol: str
     left: Code | None
@@ -68,10 +71,19 @@ class Subscript:
     index: str
 
 
-Code: TypeAlias = Atom | Invoke | Group | Table | Operator | Subscript
+@dataclass(frozen=True)
+class Loose:
+    """What binds looser than a comparison: `not a`, `a and b`, `a if c else b`. `binding` as in `_PRECEDENCE`."""
+
+    text: str
+    binding: int
+
+
+Code: TypeAlias = Atom | Invoke | Group | Table | Operator | Subscript | Loose
+CHOICE, OR, AND, NOT = -4, -3, -2, -1
 
 _PRECEDENCE: Mapping[str, int] = {
-    **dict.fromkeys(("<", "<=", ">", ">="), 1),
+    **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), 1),
     **dict.fromkeys(("+", "-"), 2),
     **dict.fromkeys(("*", "/", "//", "%", "@"), 3),
     "**": 5,
@@ -133,7 +145,7 @@ def width(text: str) -> int:
 def flat(code: Code) -> str:
     """The whole expression in one line."""
     match code:
-        case Atom(text):
+        case Atom(text) | Loose(text):
             return text
         case Invoke(function, args, kwargs):
             items = [*map(flat, args), *(f"{name}={flat(value)}" for name, value in kwargs)]
@@ -163,9 +175,27 @@ def _flat_operator(code: Operator) -> str:
 
 
 def _binding(code: Code) -> int:
+    if isinstance(code, Loose):
+        return code.binding
     if isinstance(code, Operator):
         return _NEGATIVE if code.left is None else _PRECEDENCE[code.symbol]
     return _TIGHTEST
+
+
+def either(condition: Code, then: Code, otherwise: Code) -> Loose:
+    """`then if condition else otherwise`."""
+    return Loose(f"{_inside(then, OR)} if {_inside(condition, OR)} else {_inside(otherwise, CHOICE)}", CHOICE)
+
+
+def logic(word: str, left: Code, right: Code) -> Loose:
+    """`left and right`, `left or right`."""
+    mine = AND if word == "and" else OR
+    return Loose(f"{_inside(left, mine)} {word} {_inside(right, mine + 1)}", mine)
+
+
+def negation(code: Code) -> Loose:
+    """`not code`."""
+    return Loose(f"not {_inside(code, NOT)}", NOT)
 
 
 def _inside(code: Code, least: int) -> str:
@@ -200,13 +230,13 @@ def layout(code: Code, indent: int, used: int, tail: int = 0) -> str:
             line = _bracketed("{", "}", [(f"{flat(key)}: ", value) for key, value in entries], indent)
         case Subscript(value, index):
             line = layout(_as_call(value), indent, used, tail + len(index) + 2) + f"[{index}]"
-        case Operator():
+        case Operator() if code.call:
             line = layout(_as_call(code), indent, used, tail)
     return line
 
 
 def _as_call(code: Code) -> Code:
-    if not isinstance(code, Operator):
+    if not isinstance(code, Operator) or not code.call:
         return code
     operands = (code.right,) if code.left is None else (code.left, code.right)
     is_literal = code.left is None and isinstance(code.right, Atom) and code.right.text[0].isdigit()

@@ -48,6 +48,7 @@ class _Builder:
         self.reserved = Names({*MODULE_NAMES, *fns.values(), *self.sizes.values()})
         self.shared = {name: self.reserved.new(name) for name, uses in self.flow.uses.items() if uses > 1}
         self.made: set[str] = set()
+        self.order = {name: number for number, name in enumerate(model.layers)}
         self.codes: dict[int, Code] = {}
         self.holders: dict[str, Tensor] = {}
         self.places = _places(self.flow)
@@ -143,14 +144,14 @@ class _Builder:
         return op_code(call.op, args, kwargs, as_operator=True)
 
     def layer_code(self, layer: Layer) -> Code:
-        code = object_code(Object("layers", layer.kind, layer.args), self.fns, layer.name)
-        if layer.name not in self.shared:
-            return code
-        variable = self.shared[layer.name]
-        if layer.name not in self.made:
-            self.made.add(layer.name)
-            self.lines.append(assign(variable, code))
-        return Atom(variable)
+        for name, variable in self.shared.items():  # in the order of making: Keras draws seeds as layers are made
+            if name not in self.made and self.order[name] <= self.order[layer.name]:
+                self.made.add(name)
+                self.lines.append(assign(variable, self.construction(self.model.layers[name])))
+        return Atom(self.shared[layer.name]) if layer.name in self.shared else self.construction(layer)
+
+    def construction(self, layer: Layer) -> Code:
+        return object_code(Object("layers", layer.kind, layer.args), self.fns, layer.name)
 
     def operand(self, operand: Operand) -> Code:
         if isinstance(operand, Tensor):

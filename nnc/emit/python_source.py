@@ -14,6 +14,7 @@ from nnc.emit.python_code import comment
 from nnc.emit.python_functions import MATCH_TARGETS, function_source
 from nnc.emit.python_model import build_source, width_parameters
 from nnc.emit.python_training import adapt_source, compile_source, train_source
+from nnc.emit.python_written import structured
 from nnc.graph import ModelGraph, Spec
 
 _MAIN = """\
@@ -29,16 +30,24 @@ def python_source(spec: Spec, model: ModelGraph) -> str:
     """
     definitions = _definitions(spec, model)
     body = "\n\n\n".join(definitions)
-    return f"{_docstring(spec, model)}\n\n{_imports(body)}\n\n\n{body}\n"
+    gap = "\n\n\n" if definitions[0].startswith(("def ", "@")) else "\n\n"
+    return f"{_docstring(spec, model)}\n\n{_imports(body)}{gap}{body}\n"
 
 
 def _definitions(spec: Spec, model: ModelGraph) -> list[str]:
     fns = fn_names(spec)
     scores = scoring_fns(spec.train)
-    used = used_fns(spec, model)
+    seed = spec.train.seed if spec.train else None
+    shaped = structured(spec, model, fns, width_parameters(model), seed=seed, scoring=scores)
+    used = used_fns(spec, model, shaped.used_fns if shaped else ())
     definitions = [MATCH_TARGETS] if any(fn.name in scores and len(fn.parameters) == 2 for fn in used) else []
     definitions += [function_source(fn, spec, scores=fn.name in scores) for fn in used]
-    definitions.append(build_source(model, fns, spec.train.seed if spec.train else None))
+    if shaped is None:
+        definitions.append(build_source(model, fns, seed))
+    else:
+        definitions += shaped.functions
+        if shaped.constants:
+            definitions.insert(0, "\n".join(shaped.constants))
     definitions += adapt_source(model)
     if spec.train is not None:
         definitions += [compile_source(spec.train, model, fns), train_source(spec, spec.train, fns)]

@@ -105,8 +105,13 @@ def op_code(op: str, args: tuple[Code, ...], kwargs: tuple[tuple[str, Code], ...
         return Operator("-", None, args[0], "ops.negative")
     # `x < x` reads like a slip, and linters say so.
     if as_operator and op in OPERATORS and len(args) == 2 and not kwargs and not _with_itself(op, args):
-        return Operator(OPERATORS[op], args[0], args[1], f"ops.{op}")
-    return Invoke(dotted("ops", op), args, kwargs)
+        return Operator(OPERATORS[op], args[0], args[1], f"ops.{function_of(op)}")
+    return Invoke(dotted("ops", function_of(op)), args, kwargs)
+
+
+def function_of(op: str) -> str:
+    """The function of `keras.ops` that is called: `a / b` of symbolic tensors is `true_divide`."""
+    return "true_divide" if op == "divide" else op
 
 
 def _with_itself(op: str, args: tuple[Code, ...]) -> bool:

@@ -1,0 +1,147 @@
+"""A model's functions as its spec has them: blocks are functions, loops stay loops, params are constants.
+
+The tree says what is written; the graph says which names its layers have. What can't be written so raises
+NotStructuredError, and the model is written out call by call (`python_model`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import field
+
+from nnc.check.written import Written, WrittenFile
+from nnc.emit.names import MODULE_NAMES, Names, snake_case
+from nnc.emit.python_code import WIDTH, Atom, Code, assign, number, string, width
+from nnc.emit.python_statements import Body, Function
+from nnc.emit.python_values import FnNames
+from nnc.emit.written_places import NotStructuredError, Places, leaves, needed, only_what_is_live, site_of
+from nnc.graph import ModelGraph, Spec, Value
+from nnc.lean import dataclass
+from nnc.source import Span
+from nnc.syntax import tree
+
+
+@dataclass
+class Module:
+    """What the functions of one emitted module share: its names, and the functions and constants asked for so far."""
+
+    model: ModelGraph
+    written: Written
+    places: Places
+    fns: FnNames
+    names: Names
+    scoring: frozenset[str]
+    constants: dict[tuple[str, str], str] = field(default_factory=dict)
+    blocks: dict[tuple[tuple[str, int], bool], str] = field(default_factory=dict)
+    sources: list[str] = field(default_factory=list)
+    used_fns: set[str] = field(default_factory=set)
+    dropped: list[Span] = field(default_factory=list)
+
+    def file(self, node: tree.Node) -> WrittenFile:
+        """The names that a node's file sees."""
+        return self.written.files[node.span.source.name]
+
+    def constant(self, node: tree.Name) -> Code:
+        """A param, as the constant at the top that has its value."""
+        key = (node.span.source.name, node.id)
+        if key not in self.constants:
+            self.constants[key] = self.names.new(node.id.upper())
+        return Atom(self.constants[key])
+
+    def fn(self, name: str) -> str:
+        """An fn as the function that it is."""
+        self.used_fns.add(name)
+        return self.fns[name]
+
+    def block(self, node: tree.Block, *, shared: bool) -> tuple[str, bool]:
+        """The function of a block, written the first time it is asked for; and whether it takes a name."""
+        key = (site_of(node.name.span), shared)
+        takes_name = _makes_layers(node, self)
+        if key not in self.blocks:
+            wanted = snake_case(node.name.id)
+            self.blocks[key] = self.names.new(f"make_{wanted}" if shared else wanted)
+            self.sources.append(self._block_source(node, self.blocks[key], takes_name=takes_name, shared=shared))
+        return self.blocks[key], takes_name
+
+    def _block_source(self, node: tree.Block, name: str, *, takes_name: bool, shared: bool) -> str:
+        statements, _ = self.kept(node.body)
+        function = Function(self, node, tuple(self.places.paths.get(site_of(node.name.span), ())), takes_name, shared)
+        return function.source(name, statements)
+
+    def kept(self, body: Sequence[tree.Statement]) -> tuple[list[tree.Statement], set[str]]:
+        """The statements that an output hangs on; the others are noted as dropped."""
+        statements, reads = needed(body, set())
+        left = {site_of(statement.span) for statement in leaves(statements)}
+        self.dropped += [one.span for one in leaves(body) if site_of(one.span) not in left]
+        return statements, reads
+
+
+def _makes_layers(node: tree.Block, module: Module) -> bool:
+    """Whether a use of the block has layers to name, in it or in blocks that it uses."""
+    span = node.span
+    return any(
+        file == span.source.name and span.start <= start < span.end
+        for places in (module.places.made, module.places.uses)
+        for file, start in places
+    )
+
+
+@dataclass(frozen=True)
+class Structured:
+    """The parts of the module that came of it: constants, functions of blocks, `build_model`, and the fns it calls."""
+
+    constants: Sequence[str]
+    functions: Sequence[str]
+    used_fns: frozenset[str]
+    constant_names: Mapping[str, str]
+
+
+def structured(
+    spec: Spec, model: ModelGraph, fns: FnNames, sizes: Mapping[str, str], *, seed: int | None, scoring: frozenset[str]
+) -> Structured | None:
+    """The model with the structure of its text; None where it has no text, or can't be written so."""
+    written = spec.origin
+    if not isinstance(written, Written) or model.name not in written.models:
+        return None
+    try:
+        module = Module(
+            model,
+            written,
+            Places(model, written),
+            fns,
+            Names({*MODULE_NAMES, *fns.values(), *sizes.values()}),
+            scoring,
+        )
+        node = written.models[model.name]
+        statements, _ = module.kept(node.body)
+        build = Body(module, node, ((),)).model_source(statements, sizes, seed)
+        constants = _constants(module)
+    except (NotStructuredError, RecursionError):
+        return None
+    functions = [*module.sources, build]
+    too_long = any(width(line) > WIDTH and '"' not in line for text in functions for line in text.split("\n"))
+    if too_long or not only_what_is_live(model, module.dropped):
+        return None
+    main = node.span.source.name
+    names = {name: python for (file, name), python in module.constants.items() if file == main}
+    return Structured(constants, functions, frozenset(module.used_fns), names)
+
+
+def _constants(module: Module) -> list[str]:
+    return [
+        assign(module.constants[file, name], constant_code(value), 0)
+        for file, one in module.written.files.items()
+        for name, value in one.params.items()
+        if (file, name) in module.constants
+    ]
+
+
+def constant_code(value: Value) -> Code:
+    """A param's value."""
+    from nnc.emit.python_values import value_code
+
+    if isinstance(value, bool) or value is None:
+        return Atom(str(value))
+    if isinstance(value, (int, float)):
+        return number(value)
+    return string(value) if isinstance(value, str) else value_code(value, {})
