@@ -15,7 +15,34 @@ from nnc.graph import Fn, FnCall, FnExpr, FnList, FnRef, ModelGraph, Object, Spe
 
 # What an emitted module calls its own: no fn of a spec may take these.
 MODULE_NAMES = frozenset(
-    {"keras", "layers", "ops", "math", "build_model", "compile_model", "train", "match_targets", "model"}
+    {
+        "keras",
+        "layers",
+        "ops",
+        "math",
+        "build_model",
+        "compile_model",
+        "train",
+        "match_targets",
+        "model",
+        "load_data",
+        "adapt",
+        "np",
+        "pd",
+        "re",
+        "datasets",
+        "read_table",
+        "canonical",
+        "in_order",
+        "split_rows",
+        "numeric",
+        "category",
+        "kind_of",
+        "SimpleImputer",
+        "StandardScaler",
+        "MinMaxScaler",
+        "RobustScaler",
+    }
 )
 # Letters that ruff (E741) and people take for digits.
 _AMBIGUOUS = frozenset({"l", "O", "I"})

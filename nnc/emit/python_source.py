@@ -11,6 +11,7 @@ from pathlib import PurePath
 
 from nnc.emit.names import fn_names, scoring_fns, used_fns
 from nnc.emit.python_code import comment
+from nnc.emit.python_data import data_source, main_source
 from nnc.emit.python_functions import MATCH_TARGETS, function_source
 from nnc.emit.python_model import build_source, width_parameters
 from nnc.emit.python_training import adapt_source, compile_source, train_source
@@ -48,10 +49,16 @@ def _definitions(spec: Spec, model: ModelGraph) -> list[str]:
         definitions += shaped.functions
         if shaped.constants:
             definitions.insert(0, "\n".join(shaped.constants))
-    definitions += adapt_source(model)
+    adapts = adapt_source(model)
+    definitions += adapts
+    data = data_source(spec, model)
     if spec.train is not None:
-        definitions += [compile_source(spec.train, model, fns), train_source(spec, spec.train, fns)]
-    if not width_parameters(model):
+        definitions += data or []
+        definitions += [compile_source(spec.train, model, fns), train_source(spec, spec.train, fns, data is not None)]
+    widths = width_parameters(model)
+    if data is not None:
+        definitions.append(main_source(list(widths.values()), model, adapts=bool(adapts)))
+    elif not widths:
         definitions.append(_MAIN)
     return definitions
 
@@ -59,7 +66,7 @@ def _definitions(spec: Spec, model: ModelGraph) -> list[str]:
 def _docstring(spec: Spec, model: ModelGraph) -> str:
     file = comment(PurePath(spec.file.replace("\\", "/")).name)
     lines = [f'"""{comment(model.name)}, written by nnc from {file}.']
-    if spec.data is not None:
+    if spec.data is not None and data_source(spec, model) is None:
         lines += ["", "The preparation of the data is not part of it: train() takes prepared arrays."]
     return "\n".join(lines) + ('"""' if len(lines) == 1 else '\n"""')
 
@@ -68,8 +75,21 @@ def _imports(body: str) -> str:
     """The imports that the body has a use for."""
     used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
     from_keras = [name for name in ("layers", "ops") if name in used]
-    groups = ["import math\n"] if "math" in used else []
+    standard = [f"import {name}" for name in ("math", "re") if name in used]
+    groups = ["\n".join([*standard, ""])] if standard else []
     keras = ["import keras"] if "keras" in used else []
     if from_keras:
         keras.append(f"from keras import {', '.join(from_keras)}")
-    return "\n".join([*groups, *keras])
+    tables = [f"import {name} as {short}" for name, short in (("numpy", "np"), ("pandas", "pd")) if short in used]
+    learn = [
+        f"from sklearn.{module} import {', '.join(found)}"
+        for module, names in _SKLEARN.items()
+        if (found := [name for name in names if name in used])
+    ]
+    if "datasets" in used:
+        learn.insert(0, "from sklearn import datasets")
+    plain = [line for line in (*keras[:1], *tables) if line.startswith("import")]
+    return "\n".join([*groups, *plain, *keras[1:], *learn])
+
+
+_SKLEARN = {"impute": ("SimpleImputer",), "preprocessing": ("MinMaxScaler", "RobustScaler", "StandardScaler")}

@@ -57,10 +57,10 @@ _ADAPT = """\
         layer.adapt(keras.Model(model.inputs, layer.input)(x))"""
 
 
-def train_source(spec: Spec, train: TrainConfig, fns: FnNames) -> str:
+def train_source(spec: Spec, train: TrainConfig, fns: FnNames, validates: bool = False) -> str:
     """`def train(model, x, y): ...`, with the arguments that the spec has a use for."""
     optional: list[str] = []
-    if spec.data is not None and spec.data.split.validation:
+    if validates or (spec.data is not None and spec.data.split.validation):
         optional.append("validation_data")
     if train.sample_weight is not None:
         optional.append("sample_weight")
