@@ -89,7 +89,9 @@ def _apply_repeat(repeat: Repeat, use: Use, frame: Frame) -> Value:
     if not repeat.count:
         return _through(use, frame)
     value: Value = POISON
+    around = frame.rounds
     for i in range(repeat.count):
+        frame.rounds = (*around, i)
         if isinstance(what, LayerProto):
             value = _apply_named(what, f"{wanted_name(frame, use.node, snake(what.row.name))}_{i + 1}", use, frame)
         elif isinstance(what, BlockProto):
@@ -98,8 +100,9 @@ def _apply_repeat(repeat: Repeat, use: Use, frame: Frame) -> Value:
         else:
             value = apply(what, use, frame)
         if value is POISON:
-            return POISON
+            break
         use = Use([value], {}, use.node, use.node.span)
+    frame.rounds = around
     return value
 
 

@@ -209,7 +209,16 @@ class Expressions:
         bare = unwrap(expr)
         if isinstance(bare, tree.Name) and not self._is_local(bare.id):
             raise NotStructuredError  # a param is a tuple there
-        return code
+        if not isinstance(code, Group):
+            return code
+        items: list[Code] = []
+        for item in code.items:  # a list that grows by what a layer gives: that stands before, on lines of its own
+            if isinstance(item, Invoke):
+                variable = self.body.fresh("part")
+                self.body.add(assign(variable, item, self.body.indent))
+                item = Atom(variable)  # noqa: PLW2901 - the item by its name
+            items.append(item)
+        return Group("[", tuple(items))
 
     def _tensors(self, op: str, args: tuple[Code, ...], kinds: set[str]) -> Code:
         if "tensor" not in kinds or "list" in kinds:
@@ -336,8 +345,10 @@ class Expressions:
         """`n * Block(...)`: a loop over the variable that holds the value."""
         from nnc.emit.python_statements import Loop
 
-        if len(operands) != 1 or self.body.shared:
+        if not operands or (self.body.shared and not self.body.once):
             raise NotStructuredError
+        if len(operands) > 1:
+            operands = [Group("(", tuple(operands))]
         body = self.body
         count = self.value(step.left)
         if operands[0] != Atom(holder):
@@ -365,7 +376,7 @@ class Expressions:
         body = self.body
         named = tuple((plain_name(key), code) for key, code in by_name)
         if isinstance(step, tree.Name):
-            if self._is_local(step.id):
+            if self._is_local(step.id) and body.kinds[step.id] != "constant":
                 if body.kinds[step.id] not in ("layer", "list_layer"):
                     raise NotStructuredError
                 arguments = tuple(operands)
@@ -393,8 +404,14 @@ class Expressions:
 
     def _activation(self, step: tree.Name, node: tree.Expr) -> Code:
         file = self.body.module.file(step)
-        what: Code = Atom(self.body.module.fn(step.id)) if step.id in file.fns else string(step.id)
-        if step.id not in file.fns and catalog.find("activations", step.id) is None:
+        what: Code
+        if self._is_local(step.id) or self._is_param(step):
+            what = self.value(step)
+        elif step.id in file.fns:
+            what = Atom(self.body.module.fn(step.id))
+        elif catalog.find("activations", step.id) is not None:
+            what = string(step.id)
+        else:
             raise NotStructuredError
         name = self.body.layer_name(site_of(step.span), self._wanted(node, "Activation"))
         return self._held(Invoke(dotted("layers", "Activation"), (what,), (("name", name),)))
@@ -402,6 +419,8 @@ class Expressions:
     def _held(self, code: Invoke) -> Code:
         """Inside a shared block a layer is made once, before the function that applies it."""
         body = self.body
+        if body.once:
+            return Invoke(Atom("once"), (code,))
         if not body.shared:
             return code
         variable = body.fresh(f"{body.base}_layer")
@@ -431,6 +450,11 @@ class Expressions:
         node: tree.Expr,
     ) -> Code:
         if self.body.shared:
+            raise NotStructuredError
+        inputs = sum(isinstance(statement, tree.Input) for statement in block.body)
+        if len(operands) == 1 and inputs > 1 and not named and isinstance(operands[0], Atom):
+            operands = [Atom(f"*{operands[0].text}")]  # several outputs of a step go into several inputs
+        elif len(operands) + len(named) != inputs:
             raise NotStructuredError
         function, takes_name = self.body.module.block(block, shared=False)
         positional, by_name = self._block_arguments(block, step)

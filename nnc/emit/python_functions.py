@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import field
 
-from nnc.emit.fn_types import Types, float_fns
+from nnc.emit.fn_types import Types, float_fns, is_number
 from nnc.emit.names import MODULE_NAMES, Names, fn_names, package_of
 from nnc.emit.python_code import Atom, Code, Group, Invoke, Subscript, assign, comment, layout, returns, string
 from nnc.emit.python_values import FnNames, index_text, op_code, plain_name, value_code
@@ -136,7 +136,7 @@ def _call(expr: FnCall, writer: _Function, depth: int) -> Code:
     kwargs = tuple((plain_name(key), _expression(item, writer, depth)) for key, item in expr.kwargs.items())
     if isinstance(expr.op, FnRef):
         return Invoke(Atom(writer.fns[expr.op.name]), args, kwargs)
-    return op_code(expr.op, args, kwargs, as_operator=writer.types.mixes(expr))
+    return op_code(expr.op, args, kwargs, as_operator=writer.types.mixes(expr) or all(map(is_number, expr.args)))
 
 
 def index_items(items: tuple[object, ...]) -> tuple[IndexItem, ...]:

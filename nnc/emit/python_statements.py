@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import field, fields
 from typing import TYPE_CHECKING, Any
 
 from nnc.catalog import Size
@@ -65,6 +65,7 @@ class Body:
     sole: tree.Expr | None = None
     name_variable: str | None = None
     shared: bool = False
+    once: bool = False
     sizes: Mapping[str, str] = field(default_factory=dict)
     spoken: set[str] = field(default_factory=set)
 
@@ -222,7 +223,7 @@ class Body:
     def _loop(self, node: tree.For) -> None:
         from nnc.emit.python_expressions import Expressions
 
-        if self.shared:
+        if self.shared and not self.once:
             raise NotStructuredError
         writer = Expressions(self)
         counted = writer.counted(node.iterable)
@@ -354,6 +355,8 @@ class Function(Body):
         self.takes_name = takes_name
         self.shared = shared
         self.name_variable = "name" if takes_name else None
+        # Layers that loops or choices make are made at the first use, and kept by their names.
+        self.once = shared and any(isinstance(one, (tree.For, tree.If)) or _repeats(one) for one in node.body)
 
     def source(self, name: str, statements: Sequence[tree.Statement]) -> str:
         """`def residual(x, filters, stride=1, *, name): ...`."""
@@ -389,7 +392,7 @@ class Function(Body):
             [
                 _signature(name, arguments, 0),
                 f'    """Make the layers of {block}; each use of the result shares them."""',
-                *self.head,
+                *(_ONCE if self.once else self.head),
                 "",
                 _signature(inner, tensors, 4),
                 *self.lines,
@@ -412,6 +415,32 @@ class Function(Body):
         self.run(last)
         given = ", ".join(self.variable(output) for output in self.outputs)
         self.add(f"{' ' * self.indent}return {given}")
+
+
+_ONCE = [
+    "    made = {}",
+    "",
+    "    def once(layer):",
+    '        """Keep the first layer of each name: later uses share it."""',
+    "        return made.setdefault(layer.name, layer)",
+]
+
+
+def _repeats(node: object) -> bool:
+    """Whether a step is repeated: `3 * Dense(8)`."""
+    chains = [one for one in _nodes(node) if isinstance(one, tree.Chain)]
+    return any(isinstance(step, tree.Binary) and step.op == "*" for chain in chains for step in chain.steps)
+
+
+def _nodes(node: object) -> Iterator[tree.Node]:
+    if isinstance(node, (tuple, list)):
+        for item in node:
+            yield from _nodes(item)
+    elif isinstance(node, tree.Node):
+        yield node
+        for part in fields(node):
+            if part.name != "span":
+                yield from _nodes(getattr(node, part.name))
 
 
 def _signature(name: str, parameters: Sequence[str], indent: int) -> str:

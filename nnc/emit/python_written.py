@@ -6,6 +6,7 @@ NotStructuredError, and the model is written out call by call (`python_model`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 
@@ -19,6 +20,9 @@ from nnc.graph import ModelGraph, Spec, Value
 from nnc.lean import dataclass
 from nnc.source import Span
 from nnc.syntax import tree
+
+# A text that is longer than a line; nothing can be done about it, and the formatter leaves it as it is.
+_UNBREAKABLE = re.compile(r' +(\w+=)?f?("[^"]*"|\'[^\']*\'),?|    """.*"""')
 
 
 @dataclass
@@ -119,7 +123,8 @@ def structured(
     except (NotStructuredError, RecursionError):
         return None
     functions = [*module.sources, build]
-    too_long = any(width(line) > WIDTH and '"' not in line for text in functions for line in text.split("\n"))
+    lines = [line for text in functions for line in text.split("\n") if width(line) > WIDTH]
+    too_long = not all(_UNBREAKABLE.fullmatch(line) for line in lines)
     if too_long or not only_what_is_live(model, module.dropped):
         return None
     main = node.span.source.name
