@@ -275,3 +275,10 @@ def test_blocks_of_another_file_see_that_file_s_params(tmp_path: Path) -> None:
     built = build_model(spec, spec.model)
     keras.utils.clear_session(free_memory=False)
     assert as_module(source, tmp_path).build_model().get_config() == built.get_config()
+
+
+def test_the_program_on_the_page_is_the_one_that_is_written() -> None:
+    page = (ROOT / "docs" / "compile.md").read_text(encoding="utf-8")
+    text, program = page.split("```nn\n")[1].split("```")[0], page.split("```python\n")[1].split("```")[0]
+    spec = checked(text, "small.nn")
+    assert python_source(spec, spec.model) == program
