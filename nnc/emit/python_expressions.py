@@ -94,7 +94,7 @@ class Expressions:
         match expr:
             case tree.Name():
                 held = self.body.kinds.get(expr.id, "constant")
-                found = "tensor" if held == "output" else held
+                found = "tensor" if held in ("output", "input") else held
             case tree.Chain():
                 found = "tensor"
             case tree.Call():
@@ -575,7 +575,7 @@ class Expressions:
 
     def _word(self, name: tree.Name, arg: Arg) -> Code:
         held = self.body.kinds.get(name.id)
-        if held is not None and not (name.id in arg.kind.words and held in ("tensor", "layer", "output")):
+        if held is not None and not (name.id in arg.kind.words and held in ("tensor", "layer", "output", "input")):
             if held == "list":
                 return Invoke(Atom("tuple"), (Atom(self.body.variable(name.id)),))
             return Atom(self.body.variable(name.id))

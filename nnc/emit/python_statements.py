@@ -93,6 +93,8 @@ class Body:
         """The variable that a statement gives a value."""
         if target.id in self.outputs and self.kinds.get(target.id) == "output":
             raise NotStructuredError  # a later value would hide the output
+        if isinstance(self.node, tree.Model) and self.kinds.get(target.id) == "input":
+            raise NotStructuredError  # or the input, which `keras.Model` is given at the end
         self.kinds[target.id] = kind
         return self.variable(target.id)
 
@@ -160,7 +162,7 @@ class Body:
         if isinstance(self.node, tree.Block):
             return  # a parameter of the function
         (item,) = [one for one in self.module.model.inputs if one.name == node.name.id]
-        self.add(assign(self.bind(node.name, "tensor"), self._input_code(node, item), self.indent))
+        self.add(assign(self.bind(node.name, "input"), self._input_code(node, item), self.indent))
 
     def _input_code(self, node: tree.Input, item: ModelInput) -> Code:
         from nnc.emit.python_expressions import Expressions
@@ -201,7 +203,8 @@ class Body:
         from nnc.emit.python_expressions import Expressions, sole_step
 
         self.base, self.sole = node.name.id, sole_step(node.value)
-        if self.kinds.get(node.name.id) == "output" and self.indent == 4:
+        said = self.kinds.get(node.name.id)
+        if (said == "output" and self.indent == 4) or (said == "input" and isinstance(self.node, tree.Model)):
             raise NotStructuredError
         variable = self.variable(node.name.id)
         code = Expressions(self).whole(node.value, variable, node.name.id)
