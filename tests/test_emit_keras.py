@@ -126,7 +126,7 @@ def test_every_layer_of_the_catalog(tmp_path: Path, fresh: None) -> None:
     """One model in which each row's example stands as a block: the same both ways, and Keras accepts it."""
     import keras
 
-    shapes = ("10", "18", "24", "192", "1536", "8, 6", "8, 8, 6", "4, 4, 4, 6")
+    shapes = ("10", "16", "18", "24", "192", "1536", "8, 6", "8, 8, 6", "4, 4, 4, 6")
     rows = [catalog.find("layers", name) for name in catalog.names("layers")]
     examples = {row.name: row.example for row in rows if isinstance(row, LayerRow) and not row.refused}
     blocks = {name: _block(name, example) for name, example in examples.items()}

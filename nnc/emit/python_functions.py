@@ -136,7 +136,15 @@ def _call(expr: FnCall, writer: _Function, depth: int) -> Code:
     kwargs = tuple((plain_name(key), _expression(item, writer, depth)) for key, item in expr.kwargs.items())
     if isinstance(expr.op, FnRef):
         return Invoke(Atom(writer.fns[expr.op.name]), args, kwargs)
-    return op_code(expr.op, args, kwargs, as_operator=writer.types.mixes(expr) or all(map(is_number, expr.args)))
+    return op_code(expr.op, args, kwargs, as_operator=writer.types.mixes(expr) or _of_numbers(expr))
+
+
+# What Python computes at once between plain numbers; two numbers compared would read like a slip.
+_ARITHMETIC = frozenset("add subtract multiply divide floor_divide mod power negative".split())
+
+
+def _of_numbers(call: FnCall) -> bool:
+    return call.op in _ARITHMETIC and all(map(is_number, call.args))
 
 
 def index_items(items: tuple[object, ...]) -> tuple[IndexItem, ...]:
