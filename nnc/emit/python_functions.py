@@ -140,7 +140,7 @@ def _call(expr: FnCall, writer: _Function, depth: int) -> Code:
 
 
 # What Python computes at once between plain numbers; two numbers compared would read like a slip.
-_ARITHMETIC = frozenset("add subtract multiply divide floor_divide mod power negative".split())
+_ARITHMETIC = frozenset(["add", "subtract", "multiply", "divide", "floor_divide", "mod", "power", "negative"])
 
 
 def _of_numbers(call: FnCall) -> bool:
