@@ -30,6 +30,40 @@ def test_the_installed_keras_has_nothing_that_the_catalog_lacks():
             assert found[kind] == text, f"{kind}: run `make catalog`"
 
 
+@pytest.mark.parametrize("kind", ["initializers", "regularizers", "constraints", "losses", "metrics", "optimizers"])
+def test_a_word_stands_alone_where_keras_makes_something_of_it(kind: str) -> None:
+    """`he_normal` is an initializer to Keras; from `constant` alone it can't make one, and the brackets mend that."""
+    import keras
+
+    from nnc.catalog import find
+    from nnc.catalog.kinds import keras_object
+    from nnc.catalog.rows import Rejection
+    from nnc.catalog.signatures import spellings
+    from nnc.check import check
+    from nnc.source import Source
+    from nnc.syntax import parse
+    from tests.oracle.harvest import COMPILE_WORDS
+
+    takes = keras_object(kind, kind).of("it").accept
+    compiled = {word for words in COMPILE_WORDS.values() for word in words}
+    for word in spellings(kind):
+        row = find(kind, word)
+        assert row is not None
+        if row.refused:
+            continue
+        try:
+            known = bool(getattr(keras, kind).get(word)) or True
+        except (KeyError, TypeError, ValueError):
+            known = kind == "metrics" and word in compiled
+        assert isinstance(takes(word), Rejection) is not known, word
+        if not known and kind == "initializers":
+            text = f"model M {{\n  input x: [2]\n  output y = x -> Dense(1, kernel_initializer={word})\n}}\n"
+            file, _ = parse(Source("spec.nn", text))
+            assert file is not None
+            _, findings = check(file)
+            assert [(found.code.id, found.fix and found.fix.sure) for found in findings] == [("NN0406", True)]
+
+
 def test_a_newer_keras_is_seen_to_have_more():
     from tests.oracle.coverage import lacking
 

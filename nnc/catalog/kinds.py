@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from nnc.catalog.rows import Argument, Kind, Rejection
-from nnc.catalog.signatures import spellings, words
+from nnc.catalog.signatures import bare, words
 from nnc.catalog.values import FnRef, Object
 from nnc.lean import dataclass
 
@@ -256,6 +256,6 @@ def keras_object(kind: str, noun: str, *, word: bool = True, fn: bool = False) -
             return value if fn else NO
         if isinstance(value, Object):
             return value if value.kind == kind else NO
-        return value if word and isinstance(value, str) and value in spellings(kind) else NO
+        return value if word and isinstance(value, str) and value in bare(kind) else NO
 
     return Type(noun, take, (), kind if word else None, kind, fn)

@@ -75,7 +75,14 @@ def spellings(kind: str) -> Mapping[str, str]:
 @cache
 def words(kind: str) -> tuple[str, ...]:
     """The words in snake case that may stand in a string's place (`he_normal`, `mae`), sorted."""
-    return tuple(sorted(word for word in spellings(kind) if word.islower()))
+    return tuple(sorted(word for word in bare(kind) if word.islower()))
+
+
+@cache
+def bare(kind: str) -> frozenset[str]:
+    """The spellings that Keras takes without brackets: not `constant`, of which it can't make an initializer."""
+    called = (word for row in _rows(kind).values() for word in row.get("called", ()))
+    return frozenset(spellings(kind)).difference(called)
 
 
 def signature(kind: str, name: str) -> Signature | None:

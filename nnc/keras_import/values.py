@@ -7,6 +7,7 @@ from typing import Any
 
 from nnc import catalog
 from nnc.catalog import Arg, Rejection, Row
+from nnc.catalog.signatures import words
 from nnc.graph import Object, Value
 from nnc.keras_import.raw import Broken, Raw, Unsayable, finite, mapping, shown, text
 
@@ -69,14 +70,10 @@ def _object(entry: Mapping[str, Any], kinds: tuple[str, ...]) -> Value:
     args = {arg.name: argument(arg, config[arg.name]) for arg in row.args if arg.name in config}
     require(row, args)
     plain = {arg.name: args[arg.name] for arg in row.args if arg.name in args and not is_default(arg, args[arg.name])}
-    if not plain and kind in ("initializers", "regularizers", "constraints") and row.name not in _NO_WORD:
-        words = [word for word in (*row.identifiers, *row.aliases) if word.islower()]
-        return words[0] if words else Object(kind, row.name, {})
+    if not plain and kind in ("initializers", "regularizers", "constraints"):
+        known = [word for word in (*row.identifiers, *row.aliases) if word in words(kind)]
+        return known[0] if known else Object(kind, row.name, {})
     return Object(kind, row.name, plain)
-
-
-# Keras can't make these from their word alone: `constant` asks for a value that `Constant()` has by itself.
-_NO_WORD = frozenset({"Constant"})
 
 
 def require(row: Row, args: Mapping[str, Value]) -> None:

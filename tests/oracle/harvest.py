@@ -2,9 +2,9 @@
 
 Run `python -m tests.oracle.harvest` when Keras is upgraded; a test runs it again and compares, so that the
 catalog cannot drift. One file a kind, one line a row: `{"args": [[name], [name, default], [name, default, true],
-...], "aliases": [...], "identifiers": [...]}`, where an argument without a default is required, one with `true` must
-be given by its name, and identifiers are the words that Keras
-takes in a string's place (`mae`, `he_normal`).
+...], "aliases": [...], "identifiers": [...], "called": [...]}`, where an argument without a default is required, one
+with `true` must be given by its name, identifiers are the words that Keras takes in a string's place (`mae`,
+`he_normal`), and `called` are those of all these names that Keras can't make from the word alone.
 """
 
 from __future__ import annotations
@@ -72,13 +72,11 @@ def _classes(keras: ModuleType, kind: str) -> dict[str, Any]:
     names: dict[type, list[str]] = {}
     for name in sorted(dir(module)):
         value = getattr(module, name)
-        if inspect.isclass(value):
+        if inspect.isclass(value) and value.__name__ not in BASES:
             names.setdefault(value, []).append(name)
     base = list(_arguments(keras.layers.Layer)) if kind == "layers" else []
     rows: dict[str, Any] = {}
     for cls, public in names.items():
-        if cls.__name__ in BASES:
-            continue
         canonical = cls.__name__ if cls.__name__ in public else public[0]
         args = list(_arguments(cls))
         if _has_kwargs(cls):
@@ -92,8 +90,24 @@ def _classes(keras: ModuleType, kind: str) -> dict[str, Any]:
             words.update(COMPILE_WORDS.get(canonical, ()))
         if identifiers := sorted(words - {canonical, *row.get("aliases", ())}):
             row["identifiers"] = identifiers
+        if called := sorted(_called(module, {canonical, *row.get("aliases", ()), *identifiers} - _compiled(kind))):
+            row["called"] = called
         rows[canonical] = row
     return rows
+
+
+def _compiled(kind: str) -> set[str]:
+    """Words that `get` does not know and `compile` does."""
+    return {word for words in COMPILE_WORDS.values() for word in words} if kind == "metrics" else set()
+
+
+def _called(module: Any, names: set[str]) -> Iterator[str]:
+    """Those that Keras's own `get` can't make: they need their brackets, and perhaps a value in them."""
+    for name in names if hasattr(module, "get") else ():
+        try:
+            module.get(name)
+        except (KeyError, TypeError, ValueError):  # what Keras raises for a word that it can't make something of
+            yield name
 
 
 def _arguments(function: Any) -> Iterator[list[Any]]:
