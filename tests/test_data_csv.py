@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 from pathlib import Path
 
 import pandas as pd
@@ -66,7 +68,12 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
         (b'a,b\n1,2\n"never closed,2\n3,4\n', codes.BROKEN_QUOTES, 3, None),
         (b'a,b\n"x"y,2\n', codes.BROKEN_QUOTES, 2, None),
         (b"a;b\n1;2\n", codes.SOURCE_ARGUMENT, 1, None),
-        (gzip.compress(b"a,b\n1,2\n"), codes.NOT_A_TABLE, None, None),
+        (gzip.compress(b"a,b\n1,2\n")[:-5], codes.DATA_NOT_FOUND, None, None),
+        (gzip.compress(b"a,b\n1,2\n")[:-8] + b"12345678", codes.DATA_NOT_FOUND, None, None),
+        (bz2.compress(b"a,b\n1,2\n")[:-9], codes.DATA_NOT_FOUND, None, None),
+        (lzma.compress(b"a,b\n1,2\n")[:-9], codes.DATA_NOT_FOUND, None, None),
+        (gzip.compress(b"a,b\n1,2\nM\xfcller,2\n"), codes.DATA_ENCODING, 3, None),
+        (gzip.compress(b"a,b\n1,2\n3\n"), codes.RAGGED_ROW, 3, None),
         (b"PK\x03\x04rest", codes.NOT_A_TABLE, None, None),
         (b"a\n" + b"x" * 200_000, codes.BROKEN_QUOTES, 2, None),
         (b",".join(b"c%d" % i for i in range(50_000)) + b"\n", codes.DATA_TOO_LARGE, None, None),
@@ -107,7 +114,8 @@ def test_wrong_arguments(tmp_path: Path, args: dict[str, str]) -> None:
 
 def test_sources_that_are_not_there() -> None:
     for source, args, code in (
-        ("parquet", {"path": "a"}, codes.DATA_NOT_YET),
+        ("images", {"folder": "a"}, codes.DATA_NOT_YET),
+        ("parquet", {"path": "a"}, codes.DATA_NOT_FOUND),
         ("sklearn", {"name": "irs"}, codes.SOURCE_ARGUMENT),
         ("sklearn", {}, codes.SOURCE_ARGUMENT),
         ("csv", {"path": "a", "sep": ";"}, codes.SOURCE_ARGUMENT),

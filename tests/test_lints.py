@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
+from nnc.catalog.tables import BUNDLED
 from nnc.check import check
-from nnc.check.data import BUNDLED
 from nnc.render import render_text
 from nnc.source import Source
 from nnc.syntax import parse

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nnc import codes, graph
-from nnc.catalog import Arg
-from nnc.catalog.kinds import STRING, Type, choice, integer, number, optional
+from nnc.catalog.tables import PREPARATIONS, SOURCES, TRANSFORMS
 from nnc.check.arguments import dotted
 from nnc.check.frame import Frame, key_text, unwrap
 from nnc.check.sections import (
@@ -27,61 +26,6 @@ from nnc.source import Span
 from nnc.syntax import tree
 
 # ---- sources -------------------------------------------------------------------------------------
-
-# scikit-learn's sets: how many rows each has, and how many classes (0: what is predicted is a number).
-BUNDLED: Mapping[str, tuple[int, int]] = {
-    "breast_cancer": (569, 2),
-    "diabetes": (442, 0),
-    "digits": (1797, 10),
-    "iris": (150, 3),
-    "linnerud": (20, 0),
-    "wine": (178, 3),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where rows can come from, with its arguments; `built` says whether nnc can read it today.
-
-    `has_target` says that it names what is to be predicted by itself.
-    """
-
-    name: str
-    args: tuple[Arg, ...]
-    built: bool
-    doc: str
-    has_target: bool = False
-
-
-def _arg(name: str, type_: Type, *, required: bool = False, doc: str = "") -> Arg:
-    return Arg(name, type_.of(name), required=required, doc=doc)
-
-
-_PATH = _arg("path", STRING, required=True, doc="relative to the spec")
-
-SOURCES: Mapping[str, Source] = {
-    row.name: row
-    for row in (
-        Source(
-            "csv",
-            (_PATH, _arg("delimiter", STRING), _arg("encoding", STRING)),
-            True,
-            "a table as text, one row a line, its first line the names of the columns",
-        ),
-        Source(
-            "sklearn",
-            (_arg("name", choice(*BUNDLED), required=True),),
-            True,
-            "a data set that comes with scikit-learn",
-            has_target=True,
-        ),
-        Source("parquet", (_PATH,), False, "a table in Parquet"),
-        Source("npz", (_PATH,), False, "arrays that NumPy has saved"),
-        Source(
-            "images", (_arg("folder", STRING, required=True),), False, "a folder with one folder of pictures a class"
-        ),
-    )
-}
 
 
 def _source(expr: tree.Expr, frame: Frame) -> Value:
@@ -114,18 +58,6 @@ def _source(expr: tree.Expr, frame: Frame) -> Value:
 
 
 # ---- columns -------------------------------------------------------------------------------------
-
-_NUMERIC_FILL = choice("median", "mean", "most_frequent") | number()
-PREPARATIONS: Mapping[str, tuple[Arg, ...]] = {
-    "numeric": (
-        _arg("impute", optional(_NUMERIC_FILL), doc="what stands for a missing value"),
-        _arg("scale", optional(choice("standard", "minmax", "robust")), doc="how numbers are brought to one scale"),
-    ),
-    "category": (
-        _arg("impute", optional(choice("most_frequent") | STRING), doc="what stands for a missing value"),
-        _arg("max_categories", optional(integer(1)), doc="the most frequent are kept, the others become all zeros"),
-    ),
-}
 
 
 def column(expr: tree.Expr) -> str | None:
@@ -162,9 +94,6 @@ class _Column:
     name: str
     transform: str | None
     span: Span
-
-
-TRANSFORMS = ("log", "log1p", "sqrt")
 
 
 def _target(expr: tree.Expr, frame: Frame) -> Value:
@@ -312,7 +241,7 @@ def _preparation(line: tree.FeatureLine, columns: tuple[str, ...], frame: Frame)
     if not isinstance(bare, tree.Call):
         frame.faults.add(codes.UNKNOWN_PREPARATION, f"`{kind}` needs its brackets", bare.span, help=f"write {kind}()")
         return None
-    args = call_arguments(kind, PREPARATIONS[kind], bare, frame)
+    args = call_arguments(kind, PREPARATIONS[kind].args, bare, frame)
     return None if args is None else graph.FeatureGroup(columns, kind, all_settled(args))
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnc import codes
+from nnc.catalog.tables import PREPARATIONS
 from nnc.data.preparations import METHODS, Args, accept, numeric_faults
 from nnc.data.table import RawColumn, Table
 from nnc.diagnostics import DataPlace, Findings
@@ -109,7 +110,7 @@ def _guess(table: Table, column: RawColumn, findings: Findings) -> Choice | str:
 
 
 def _by_default(name: str, kind: str, **args: int) -> Choice:
-    return Choice(name, kind, {**METHODS[kind].defaults, **args}, True)
+    return Choice(name, kind, {**PREPARATIONS[kind].defaults, **args}, True)
 
 
 def _has_leading_zeros(column: RawColumn) -> bool:

@@ -1,35 +1,32 @@
-"""Reads CSV: a record at a time, with the line that each stands in, and a finding for all that is wrong with it."""
+"""Reads CSV, packed or not, a record at a time, with the line of each and a finding for all that is wrong with it."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from nnc import codes
-from nnc.data.table import Table, column_of_texts
+from nnc.data.opening import BROKEN_PACKING, how_broken, opened, unpacked
+from nnc.data.table import CHUNK_ROWS, MAX_COLUMNS, Table, column_of_texts, joined
 from nnc.diagnostics import Code, DataPlace, Findings, UserFault
-from nnc.spelling import suggest
 
-CHUNK_ROWS = 65_536
-MAX_BYTES = 2 << 30
-MAX_COLUMNS = 10_000
 MAX_REPORTED = 5
 
 # What a file that is no text begins with, and what to say about it.
 MAGICS: tuple[tuple[bytes, str], ...] = (
-    (b"\x1f\x8b", "a gzip file: unpack it first (gunzip)"),
     (b"PK\x03\x04", "a zip archive or an Excel workbook: save the sheet as CSV"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook: save the sheet as CSV"),
-    (b"PAR1", "a Parquet file: save it as CSV"),
-    (b"\x93NUMPY", "a NumPy array: save it as CSV"),
+    (b"PAR1", "a Parquet file: write source = parquet(...)"),
+    (b"\x93NUMPY", "a NumPy array: write source = npy(...)"),
     (b"\x89PNG", "a picture"),
+    (b"ARROW1", "an Arrow file: write source = arrow(...)"),
     (b"%PDF", "a PDF"),
     (b"SQLite format 3", "a SQLite database: export the table as CSV"),
 )
@@ -46,14 +43,7 @@ class CsvFile:
 
     def read(self) -> Table:
         """All rows. Raises UserFault with every finding that can be collected."""
-        chunks = list(self.chunks())
-        names = list(chunks[0].columns)
-        columns = {}
-        for name in names:
-            values = np.concatenate([chunk.columns[name].values for chunk in chunks])
-            columns[name] = type(chunks[0].columns[name])(name, values)
-        rows = np.concatenate([chunk.rows for chunk in chunks])
-        return Table(self.shown, chunks[0].sha256, columns, rows)
+        return joined(list(self.chunks()), self.shown)
 
     def chunks(self, rows: int = CHUNK_ROWS) -> Iterator[Table]:
         """The rows in tables of at most `rows`, for files that need not fit into memory. Raises UserFault."""
@@ -65,6 +55,8 @@ class CsvFile:
         except _BrokenRecord as error:
             message = f"the row of `{self.shown}` that begins in line {error.line} can't be taken apart: {error.why}"
             raise self._fault(codes.BROKEN_QUOTES, message, row=error.line, help=_QUOTES) from error
+        except BROKEN_PACKING as error:
+            raise self._fault(codes.DATA_NOT_FOUND, f"`{self.shown}` {how_broken(error)}", help=_PACKED) from error
         except OSError as error:
             raise self._fault(
                 codes.DATA_NOT_FOUND, f"`{self.shown}` can't be read: {error.strerror or error}"
@@ -74,56 +66,26 @@ class CsvFile:
 
     def _open_check(self) -> str:
         """What can be seen before the first record; gives the file's SHA-256."""
-        if not self.path.is_file():
-            raise self._not_found()
         try:
             "".encode(self.encoding)
-            size = self.path.stat().st_size
-            with self.path.open("rb") as stream:
-                head = stream.read(16)
-                stream.seek(0)
-                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         except LookupError as error:
             raise self._fault(
                 codes.SOURCE_ARGUMENT,
                 f"`{self.encoding}` is no encoding that Python knows",
                 help="common ones are utf-8, latin-1, cp1252, utf-16, gbk, shift_jis",
             ) from error
-        except OSError as error:
-            raise self._fault(
-                codes.DATA_NOT_FOUND, f"`{self.shown}` can't be read: {error.strerror or error}"
-            ) from error
-        if size > MAX_BYTES:
-            raise self._fault(
-                codes.DATA_TOO_LARGE,
-                f"`{self.shown}` has {size:,} bytes",
-                expected=f"at most {MAX_BYTES:,} bytes",
-                help="take a sample of the rows",
-            )
+        sha256 = opened(self.path, self.shown)
+        with self.path.open("rb") as stream:
+            head = stream.read(16)
         for magic, what in MAGICS:
             if head.startswith(magic):
                 raise self._fault(codes.NOT_A_TABLE, f"`{self.shown}` is {what}", expected="rows of text, as CSV")
         return sha256
 
-    def _not_found(self) -> UserFault:
-        folder = self.path.parent
-        if self.path.exists():
-            return self._fault(codes.DATA_NOT_FOUND, f"`{self.shown}` is no file", expected="a CSV file")
-        if not folder.is_dir():
-            return self._fault(
-                codes.DATA_NOT_FOUND,
-                f"`{self.shown}` is not there, and neither is its folder",
-                help="a path is taken from the folder that the spec stands in",
-            )
-        alike = (p.name for p in folder.iterdir() if p.suffix.lower() == self.path.suffix.lower() and p.is_file())
-        near = suggest(self.path.name, sorted(alike)[:10_000])
-        hint = f"did you mean `{near}`?" if near else "a path is taken from the folder that the spec stands in"
-        return self._fault(codes.DATA_NOT_FOUND, f"there is no file `{self.shown}`", help=hint)
-
     def _wrong_encoding(self) -> UserFault:
         """Says in which row the first byte stands that is no character."""
         row, found = None, None
-        with self.path.open("rb") as stream:
+        with unpacked(self.path, self.shown) as stream:
             for number, line in enumerate(stream, start=1):
                 try:
                     line.decode(self.encoding)
@@ -132,7 +94,7 @@ class CsvFile:
                     if isinstance(error, UnicodeDecodeError):
                         found = f"the byte {line[error.start]:#04x}"
                     break
-            stream.seek(0)
+        with unpacked(self.path, self.shown) as stream:
             utf16 = stream.read(2) in (b"\xff\xfe", b"\xfe\xff")
         guess = "utf-16" if utf16 else "cp1252"
         return self._fault(
@@ -147,7 +109,7 @@ class CsvFile:
 
     def _tables(self, size: int, sha256: str) -> Iterator[Table]:
         encoding = "utf-8-sig" if self.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else self.encoding
-        with self.path.open(encoding=encoding, newline="") as stream:
+        with TextIOWrapper(unpacked(self.path, self.shown), encoding=encoding, newline="") as stream:
             records = _Records(csv.reader(stream, delimiter=self.delimiter, strict=True))
             names = self._heading(records)
             lines: list[int] = []
@@ -238,6 +200,7 @@ class CsvFile:
         return UserFault(findings)
 
 
+_PACKED = "make or fetch the file again"
 _QUOTES = "a quoted value ends with a quote and a delimiter; a quote inside it is written twice"
 
 

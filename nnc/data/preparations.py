@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 from nnc import codes
+from nnc.catalog import Rejection
+from nnc.catalog.tables import PREPARATIONS
 from nnc.data.table import Bools, Floats, RawColumn, Table, Texts, shortest
-from nnc.diagnostics import DataPlace, Findings
+from nnc.diagnostics import Findings
 from nnc.graph import Value
 
-MAX_CATEGORIES = 10_000
 MISSING_CATEGORY = "(missing)"
 
 Args: TypeAlias = Mapping[str, Value]
@@ -50,14 +51,10 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Method:
-    """`accept` says of each argument whether it takes a value, and what it takes in words.
-
-    `fit` sees training rows only; `apply` gives float64 [rows, features]. `numbers` says whether it takes numbers, each
-    of which stays one feature; otherwise it takes texts, of which each feature says yes or no.
+    """`fit` sees training rows only; `apply` gives float64 [rows, features]. `numbers` says whether it takes numbers,
+    each of which stays one feature; otherwise it takes texts, of which each feature says yes or no.
     """
 
-    defaults: Args
-    accept: Mapping[str, tuple[Callable[[Value], bool], str]]
     fit: Callable[[RawColumn, Args, bool], Fitted]
     apply: Callable[[RawColumn, Fitted], Floats]
     numbers: bool
@@ -194,43 +191,10 @@ def _apply_category(column: RawColumn, fitted: Fitted) -> Floats:
 # ---- the table -----------------------------------------------------------------------------------
 
 
-def _is_number(value: Value) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and bool(np.isfinite(value))
-
-
-def _is_category(value: Value) -> bool:
-    """A text that may stand for a missing category; `median` is no such text but a slip."""
-    return isinstance(value, str) and value not in ("median", "mean")
-
-
-def _is_count(value: Value) -> bool:
-    return value is None or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_CATEGORIES)
-
-
+# One for each row of PREPARATIONS.
 METHODS: Mapping[str, Method] = {
-    "numeric": Method(
-        {"impute": "median", "scale": "standard"},
-        {
-            "impute": (
-                lambda v: v is None or _is_number(v) or (isinstance(v, str) and v in FILLS),
-                f"{', '.join(FILLS)}, a number, or none",
-            ),
-            "scale": (lambda v: v is None or (isinstance(v, str) and v in SCALES), f"{', '.join(SCALES)} or none"),
-        },
-        _fit_numeric,
-        _apply_numeric,
-        numbers=True,
-    ),
-    "category": Method(
-        {"impute": None, "max_categories": None},
-        {
-            "impute": (lambda v: v is None or _is_category(v), "most_frequent, a text, or none"),
-            "max_categories": (_is_count, f"a whole number from 1 to {MAX_CATEGORIES:,}"),
-        },
-        _fit_category,
-        _apply_category,
-        numbers=False,
-    ),
+    "numeric": Method(_fit_numeric, _apply_numeric, numbers=True),
+    "category": Method(_fit_category, _apply_category, numbers=False),
 }
 
 
@@ -241,22 +205,28 @@ def _words(kind: str, args: Args) -> str:
 
 def accept(kind: str, args: Args, column: str, findings: Findings) -> Args:
     """The arguments with their defaults; a finding for each that the method doesn't take."""
-    method = METHODS[kind]
+    row = PREPARATIONS[kind]
+    slots = {arg.name: arg for arg in row.args}
+    accepted = row.defaults
     for name, value in args.items():
-        if name not in method.accept:
+        if name not in slots:
             findings.add(
                 codes.PREPARATION_ARGUMENT,
                 f"`{kind}` has no argument `{name}` (column `{column}`)",
-                expected=", ".join(method.accept),
+                expected=", ".join(slots),
             )
-        elif not method.accept[name][0](value):
+            continue
+        taken = slots[name].kind.accept(value)
+        if isinstance(taken, Rejection):
             findings.add(
                 codes.PREPARATION_ARGUMENT,
                 f"`{name}` of `{kind}` can't be this (column `{column}`)",
-                expected=method.accept[name][1],
+                expected=taken.expected,
                 found=repr(value)[:60],
             )
-    return {**method.defaults, **{name: value for name, value in args.items() if name in method.defaults}}
+        else:
+            accepted[name] = taken
+    return accepted
 
 
 def numeric_faults(table: Table, column: RawColumn, findings: Findings, *, may_be_missing: bool) -> None:
@@ -268,21 +238,21 @@ def numeric_faults(table: Table, column: RawColumn, findings: Findings, *, may_b
     for code, mask, what, how in wrong:
         if mask.any():
             first = int(np.flatnonzero(mask)[0])
-            row, value = int(table.rows[first]), str(column.texts[first])[:60]
+            place, value = table.place(first, column.name), str(column.texts[first])[:60]
             findings.add(
                 code,
-                f"`{value}` in column `{column.name}`, row {row}, {what}{others(mask)}",
-                data_place=DataPlace(table.source, row, column.name),
+                f"`{value}` in column `{column.name}`, row {place.row}, {what}{others(mask)}",
+                data_place=place,
                 expected="a number",
                 found=f"`{value}`",
                 help=how,
             )
     if not may_be_missing and column.missing.any():
-        first = int(table.rows[int(np.flatnonzero(column.missing)[0])])
+        place = table.place(int(np.flatnonzero(column.missing)[0]), column.name)
         findings.add(
             codes.MISSING_VALUE,
-            f"column `{column.name}` has no value in row {first}{others(column.missing)}",
-            data_place=DataPlace(table.source, first, column.name),
+            f"column `{column.name}` has no value in row {place.row}{others(column.missing)}",
+            data_place=place,
             expected="a number in every row",
             help="fill the values in, or say what stands for them: numeric(impute=median)",
         )

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from nnc import codes
+from nnc.catalog.tables import MAX_CATEGORIES
 from nnc.data.columns import Choice, Chosen, choose, unknown
 from nnc.data.describe import describe
-from nnc.data.preparations import MAX_CATEGORIES, METHODS, Fitted, numeric_faults
+from nnc.data.preparations import METHODS, Fitted, numeric_faults
 from nnc.data.prepared import InputPlan, Part, Preparation, Prepared
 from nnc.data.sources import csv_settings
 from nnc.data.split import deal
@@ -249,11 +250,11 @@ def _weights(table: Table, train: TrainConfig, target: str) -> npt.NDArray[np.fl
         numeric_faults(table, column, findings, may_be_missing=False)
         negative = column.numbers < 0
         if negative.any():
-            row = int(table.rows[int(np.flatnonzero(negative)[0])])
+            place = table.place(int(np.flatnonzero(negative)[0]), name)
             findings.add(
                 codes.TARGET_DOMAIN,
-                f"the weight in column `{name}`, row {row}, is negative",
-                data_place=DataPlace(table.source, row, name),
+                f"the weight in column `{name}`, row {place.row}, is negative",
+                data_place=place,
                 expected="a weight of 0 or more",
             )
     if findings.has_errors or column is None:

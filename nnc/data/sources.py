@@ -1,90 +1,172 @@
-"""Where rows come from: one row of SOURCES for each source that a spec can name."""
+"""Where rows come from: a reader for each source that a spec can name, by the table of `nnc/catalog/tables.py`."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
 from nnc import codes
+from nnc.catalog import Rejection
+from nnc.catalog.tables import SOURCES
 from nnc.data.csv_file import CsvFile
-from nnc.data.table import RawColumn, Table
-from nnc.diagnostics import Diagnostic, Findings, UserFault
+from nnc.data.opening import MAX_BYTES, fault
+from nnc.data.table import CHUNK_ROWS, RawColumn, Table, joined
+from nnc.data.typed_files import ArrowFile, NumpyFile
+from nnc.diagnostics import DataPlace, Diagnostic, Findings, UserFault
 from nnc.graph import DataConfig, Value
 from nnc.spelling import suggest
 
+# How a file is read: how it is opened, and the endings of its name.
+Args: TypeAlias = Mapping[str, str]
+
 
 @dataclass(frozen=True)
-class Source:
-    """`load` takes accepted arguments and the folder that paths are relative to; None: not yet.
+class Format:
+    """Files of a kind: `open` takes the source's arguments, the path and the name that findings speak of."""
 
-    `args` are the arguments by name, each with its default (None: it must be given). All are texts.
-    """
+    open: Callable[[Args, Path, str], TableFile]
+    endings: tuple[str, ...]
 
-    args: Mapping[str, str | None]
-    load: Callable[[Mapping[str, str], Path], Table] | None
+
+class TableFile(Protocol):
+    """A file with a table in it."""
+
+    def chunks(self, rows: int = CHUNK_ROWS) -> Iterator[Table]:
+        """The rows in tables of at most `rows`. Raises UserFault."""
+
+
+def _csv(args: Args, path: Path, shown: str) -> CsvFile:
+    return CsvFile(path, shown, _delimiter(args.get("delimiter", ",")), args.get("encoding", "utf-8"))
+
+
+FORMATS: Mapping[str, Format] = {
+    "csv": Format(_csv, (".csv", ".tsv", ".txt")),
+    "parquet": Format(lambda _, path, shown: ArrowFile(path, shown, parquet=True), (".parquet", ".pq")),
+    "arrow": Format(lambda _, path, shown: ArrowFile(path, shown, parquet=False), (".arrow", ".feather", ".ipc")),
+    "npz": Format(lambda _, path, shown: NumpyFile(path, shown), (".npz",)),
+    "npy": Format(lambda _, path, shown: NumpyFile(path, shown), (".npy",)),
+}
+
+
+def file_like(source: str, reading: Args, path: Path) -> TableFile:
+    """A further file for what was read from `source`: by the ending of its name, or else as the source's own files."""
+    named = next((kind for kind, row in FORMATS.items() if path.suffix.lower() in row.endings), None)
+    kind = named or (source if source in FORMATS else "csv")
+    return FORMATS[kind].open(reading if kind == source else {}, path, str(path))
 
 
 def load(config: DataConfig, base: Path) -> Table:
     """The rows that the spec names; `base` is the folder of the spec. Raises UserFault."""
-    source = SOURCES.get(config.source)
-    if source is None or source.load is None:
-        ready = ", ".join(f"{name}(...)" for name, row in SOURCES.items() if row.load)
+    reader = READERS.get(config.source)
+    if reader is None:
         raise _fault(
             Diagnostic(
                 codes.DATA_NOT_YET,
                 f"rows can't come from `{config.source}` yet",
-                expected=ready,
+                expected=", ".join(f"{name}(...)" for name in READERS),
                 help="save the table as CSV",
             )
         )
-    return source.load(_accept(config.source, source, config.args), base)
+    return reader(_accept(config.source, config.args), base)
 
 
-def _accept(name: str, source: Source, args: Mapping[str, Value]) -> Mapping[str, str]:
-    """The arguments with their defaults. Raises UserFault where one is unknown, missing or no text."""
+def _accept(name: str, args: Mapping[str, Value]) -> Args:
+    """The arguments with their defaults. Raises UserFault where one is unknown, missing or not what it must be."""
+    row = SOURCES[name]
+    slots = {arg.name: arg for arg in row.args}
+    accepted = {arg.name: str(arg.default) for arg in row.args if arg.default is not None}
     findings = Findings()
     for key, value in args.items():
-        if key not in source.args:
-            near = suggest(key, source.args)
+        taken = slots[key].kind.accept(value) if key in slots else None
+        if key not in slots:
+            near = suggest(key, slots)
             findings.add(
                 codes.SOURCE_ARGUMENT,
                 f"`{name}` has no argument `{key}`",
-                expected=", ".join(source.args),
+                expected=", ".join(slots),
                 help=f"did you mean `{near}`?" if near else None,
             )
-        elif not isinstance(value, str):
+        elif isinstance(taken, Rejection):
             findings.add(
-                codes.SOURCE_ARGUMENT, f"`{key}` of `{name}` must be a text", expected="a text", found=repr(value)[:60]
+                codes.SOURCE_ARGUMENT, taken.reason, expected=taken.expected, found=taken.found, help=taken.help
             )
-    accepted = dict(source.args) | {key: value for key, value in args.items() if isinstance(value, str)}
-    for key in (key for key, value in accepted.items() if value is None and key not in args):
-        findings.add(codes.SOURCE_ARGUMENT, f"`{name}` needs `{key}`", help=f'write {name}("...")')
+        else:
+            accepted[key] = str(taken)
+    for arg in row.args:
+        if arg.required and arg.name not in args:
+            findings.add(codes.SOURCE_ARGUMENT, f"`{name}` needs `{arg.name}`", help=f'write {name}("...")')
     if len(findings):
         raise UserFault(findings)
-    return {key: value for key, value in accepted.items() if value is not None}
+    return accepted
 
 
-def csv_file(args: Mapping[str, str], base: Path) -> CsvFile:
-    """The file that `csv(...)` names. Raises UserFault where the delimiter is no single character."""
-    delimiter = args["delimiter"]
-    if len(delimiter) != 1 or delimiter in '"\r\n\0 ' or ord(delimiter) > 0xFFFF:
+def _delimiter(text: str) -> str:
+    """Raises UserFault where the delimiter is no single character."""
+    if len(text) != 1 or text in '"\r\n\0 ' or ord(text) > 0xFFFF:
         raise _fault(
             Diagnostic(
                 codes.SOURCE_ARGUMENT,
                 "the delimiter must be a single character",
                 expected='"," or ";" or "\\t" or "|"',
-                found=repr(delimiter)[:60],
+                found=repr(text)[:60],
             )
         )
-    return CsvFile(base / args["path"], args["path"], delimiter, args["encoding"])
+    return text
 
 
-def _csv(args: Mapping[str, str], base: Path) -> Table:
-    return csv_file(args, base).read()
+def _files(kind: str) -> Callable[[Args, Path], Table]:
+    """What reads the files of a kind that a path names: one, or all that its `*` stands for."""
+
+    def read(args: Args, base: Path) -> Table:
+        wanted = args["path"]
+        if not any(sign in wanted for sign in _WILD) or (base / wanted).is_file():
+            return joined(list(FORMATS[kind].open(args, base / wanted, wanted).chunks()), wanted)
+        return _all(kind, args, base, wanted)
+
+    return read
+
+
+def _all(kind: str, args: Args, base: Path, wanted: str) -> Table:
+    """The rows of all files that a pattern stands for, in the order of their names."""
+    folder = (base / wanted).parent
+    if any(sign in str(Path(wanted).parent) for sign in _WILD):
+        message = f"`{wanted}` has a `*` in the name of a folder"
+        raise fault(codes.DATA_NOT_FOUND, wanted, message, expected="one folder, and a `*` in the names of files")
+    paths = sorted(path for path in islice(folder.glob(Path(wanted).name), MAX_FILES + 1) if path.is_file())
+    size = sum(path.stat().st_size for path in paths)
+    if not paths:
+        hint = "a path is taken from the folder that the spec stands in"
+        raise fault(codes.DATA_NOT_FOUND, wanted, f"no file has a name like `{wanted}`", how=hint)
+    if len(paths) > MAX_FILES or size > MAX_BYTES:
+        message = f"{len(paths):,} files have a name like `{wanted}`, with {size:,} bytes"
+        most = f"at most {MAX_FILES:,} files and {MAX_BYTES:,} bytes"
+        raise fault(codes.DATA_TOO_LARGE, wanted, message, expected=most)
+    tables: list[Table] = []
+    for path in paths:
+        shown = (Path(wanted).parent / path.name).as_posix()
+        for chunk in FORMATS[kind].open(args, path, shown).chunks():
+            tables.append(_alike(tables[0], chunk) if tables else chunk)
+    return joined(tables, wanted)
+
+
+def _alike(first: Table, other: Table) -> Table:
+    """The other table with its columns in the order of the first. Raises UserFault where they are not the same."""
+    findings = Findings()
+    for name in [name for name in first.columns if name not in other.columns][:5]:
+        message = f"`{other.source}` has no column `{name}`, which `{first.source}` has"
+        findings.add(codes.NO_SUCH_COLUMN, message, data_place=DataPlace(other.source, None, name))
+    for name in [name for name in other.columns if name not in first.columns][:5]:
+        message = f"`{other.source}` has a column `{name}`, which `{first.source}` has not"
+        findings.add(codes.NO_SUCH_COLUMN, message, data_place=DataPlace(other.source, None, name))
+    if len(findings):
+        raise UserFault(findings)
+    return replace(other, columns={name: other.columns[name] for name in first.columns})
 
 
 def csv_settings(config: DataConfig) -> dict[str, str]:
@@ -98,16 +180,6 @@ def _sklearn(args: Mapping[str, str], base: Path) -> Table:
     from sklearn import datasets
 
     name = args["name"]
-    if name not in BUNDLED:
-        near = suggest(name, BUNDLED)
-        raise _fault(
-            Diagnostic(
-                codes.SOURCE_ARGUMENT,
-                f"scikit-learn brings no data set `{name}` along",
-                expected=", ".join(BUNDLED),
-                help=f"did you mean `{near}`?" if near else None,
-            )
-        )
     bunch = getattr(datasets, f"load_{name}")()
     targets = np.asarray(bunch.target)
     columns = {
@@ -133,15 +205,10 @@ def _sklearn(args: Mapping[str, str], base: Path) -> Table:
     return Table(shown, digest, columns, rows, "target")
 
 
-BUNDLED = ("breast_cancer", "diabetes", "digits", "iris", "linnerud", "wine")
+_WILD = "*?["
+MAX_FILES = 10_000
 
-SOURCES: Mapping[str, Source] = {
-    "csv": Source({"path": None, "delimiter": ",", "encoding": "utf-8"}, _csv),
-    "sklearn": Source({"name": None}, _sklearn),
-    "parquet": Source({"path": None}, None),
-    "npz": Source({"path": None}, None),
-    "images": Source({"folder": None}, None),
-}
+READERS: Mapping[str, Callable[[Args, Path], Table]] = {**{kind: _files(kind) for kind in FORMATS}, "sklearn": _sklearn}
 
 
 def _fault(diagnostic: Diagnostic) -> UserFault:

@@ -135,7 +135,7 @@ def _too_rare(table: Table, plan: TargetPlan, strata: Ints, parts: int) -> UserF
             findings.add(
                 codes.CLASS_TOO_RARE,
                 f"the class `{names[stratum]}` has {count} row{'s' * (count != 1)}, and there are {parts} parts",
-                data_place=DataPlace(table.source, int(table.rows[first]), plan.column),
+                data_place=table.place(first, plan.column),
                 expected=f"{parts} rows of each class at least",
                 help="leave `stratify` out, or put rare classes together",
             )

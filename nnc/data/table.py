@@ -6,14 +6,17 @@ later, so a column of text keeps its text and gives its numbers when asked.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from nnc.diagnostics import DataPlace
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
@@ -22,6 +25,10 @@ Texts: TypeAlias = npt.NDArray[np.object_]
 
 # What stands in a file for a missing value. `None` is not among them: it is a word that people use ("no veneer").
 MISSING_WORDS = frozenset({"", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "-nan", "-NaN", "NULL", "null"})
+
+# Rows that are read at a time.
+CHUNK_ROWS = 65_536
+MAX_COLUMNS = 10_000
 
 # float32, in which everything is prepared, holds nothing larger.
 LARGEST = float(np.finfo(np.float32).max)
@@ -85,10 +92,11 @@ def shortest(value: float) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Rows from one source. `rows` says which row of the file each is (as an editor counts lines; from 1 where there
+    """Rows from one source. `rows` says which row of its file each is (as an editor counts lines; from 1 where there
 
-    is no file). `target` and `classes` are the source's own, if it has them: the column to be predicted and the
-    order of its values.
+    is no text). `target` and `classes` are the source's own, if it has them: the column to be predicted and the
+    order of its values. `file_of` says of each row which of `files` it comes from, None where there is but one;
+    `part_of` which part of the split the spec's files make it, where they do.
     """
 
     source: str
@@ -97,14 +105,49 @@ class Table:
     rows: Ints
     target: str | None = None
     classes: tuple[str, ...] = field(default=())
+    files: tuple[str, ...] = field(default=())
+    file_of: Ints | None = None
+    part_of: Texts | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def take(self, positions: Ints) -> Table:
         """The same table with these rows only."""
-        columns = {name: column.take(positions) for name, column in self.columns.items()}
-        return Table(self.source, self.sha256, columns, self.rows[positions], self.target, self.classes)
+        return replace(
+            self,
+            columns={name: column.take(positions) for name, column in self.columns.items()},
+            rows=self.rows[positions],
+            file_of=None if self.file_of is None else self.file_of[positions],
+            part_of=None if self.part_of is None else self.part_of[positions],
+        )
+
+    def place(self, position: int, column: str | None = None) -> DataPlace:
+        """Where a row of the table stands: its file and the row there."""
+        file = self.source if self.file_of is None else self.files[int(self.file_of[position])]
+        return DataPlace(file, int(self.rows[position]), column)
+
+
+def joined(tables: Sequence[Table], source: str) -> Table:
+    """The rows of tables with the same columns, one table below the other. A column of which one table has text has
+
+    text in all of them.
+    """
+    first = tables[0]
+    columns = {}
+    for name in first.columns:
+        parts = [table.columns[name] for table in tables]
+        text = any(part.is_text for part in parts)
+        columns[name] = RawColumn(name, np.concatenate([part.texts if text else part.values for part in parts]))
+    files = tuple(dict.fromkeys(table.source for table in tables))
+    lengths = [len(table) for table in tables]
+    digests = tuple(dict.fromkeys(table.sha256 for table in tables))
+    sha256 = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    rows = np.concatenate([table.rows for table in tables])
+    if len(files) == 1:
+        return Table(source, sha256, columns, rows)
+    file_of = np.repeat([files.index(table.source) for table in tables], lengths).astype(np.int64)
+    return Table(source, sha256, columns, rows, files=files, file_of=file_of)
 
 
 def column_of_texts(name: str, values: Sequence[str]) -> RawColumn:

@@ -176,7 +176,7 @@ def _classes(table: Table, column: RawColumn, findings: Findings, task: Task) ->
         findings.add(
             codes.TARGET_CLASSES,
             f"the target `{column.name}` has {len(found):,} different values, and the loss is one of two",
-            data_place=DataPlace(table.source, int(table.rows[third]), column.name),
+            data_place=table.place(third, column.name),
             expected="two classes",
             found=some,
             help=f"for classes take sparse_categorical_crossentropy and Dense({len(found)}, softmax); for numbers, mse",
@@ -198,7 +198,7 @@ def _check_numbers(table: Table, column: RawColumn, target: Target, findings: Fi
         findings.add(
             codes.TARGET_CLASSES,
             f"the target `{column.name}` holds text, and the loss is one of numbers",
-            data_place=DataPlace(table.source, int(table.rows[0]), column.name),
+            data_place=table.place(0, column.name),
             found=f"`{str(column.texts[0])[:60]}`",
             help="for two classes take binary_crossentropy, for several sparse_categorical_crossentropy",
         )
@@ -228,7 +228,7 @@ def _check_numbers(table: Table, column: RawColumn, target: Target, findings: Fi
             codes.TARGET_DOMAIN,
             f"`{target.transform}` can't take {column.texts[first]} in column `{column.name}`, "
             f"row {int(table.rows[first])}{others(outside)}",
-            data_place=DataPlace(table.source, int(table.rows[first]), column.name),
+            data_place=table.place(first, column.name),
             expected=transform.words if transform else None,
             found=str(column.texts[first]),
             help="take log1p where zero occurs, or leave the transform out",

@@ -145,6 +145,7 @@ def _can(data: DataConfig, train: TrainConfig, model: ModelGraph) -> bool:
     known = data.source == "csv" or (data.source == "sklearn" and not data.targets and not data.features)
     return (
         known
+        and not any(sign in str(data.args.get("path", "")) for sign in "*?[")
         and data.args.get("name") != "linnerud"
         and len(model.outputs) == 1
         and len(data.targets) == (data.source == "csv")

@@ -11,8 +11,8 @@ import keras
 import numpy as np
 
 from nnc import codes
-from nnc.data import CsvFile, Preparation
-from nnc.data.csv_file import CHUNK_ROWS
+from nnc.data import Preparation, file_like
+from nnc.data.table import CHUNK_ROWS
 from nnc.diagnostics import Code, Findings, UserFault
 from nnc.run.folder import MODEL, PREPARATION, spoken
 from nnc.run.outputs import network_scores
@@ -31,14 +31,13 @@ class Predicted:
 
 
 def predict(run: Path, table: Path, *, chunk: int = CHUNK_ROWS) -> Predicted:
-    """Predictions for the rows of a CSV file, `chunk` rows at a time in memory.
+    """Predictions for the rows of a file, `chunk` rows at a time in memory: CSV, Parquet, Arrow or NumPy's.
 
     Raises UserFault where `run` is no finished run, a column is missing, or a value can't be prepared. Columns that
     the model doesn't know are left alone; a category that it never saw counts as none of those it knows.
     """
     preparation, model = load_run(run)
-    reading = preparation.reading
-    file = CsvFile(table, str(table), reading.get("delimiter", ","), reading.get("encoding", "utf-8"))
+    file = file_like(preparation.source, preparation.reading, table)
     target = preparation.target
     classes = 2 if target.task == "binary" else len(target.classes)
     nothing = Predictions(target.task, np.empty(0), np.empty((0, classes) if classes > 2 else 0), classes)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from nnc import codes, graph
 from nnc.catalog import find
-from nnc.check.data import BUNDLED
+from nnc.catalog.tables import BUNDLED
 from nnc.check.frame import Context
 from nnc.check.sections import Section
 from nnc.diagnostics import Label

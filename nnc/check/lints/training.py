@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from nnc import codes, graph
 from nnc.catalog import MetricRow, find
+from nnc.catalog.tables import BUNDLED
 from nnc.check.builder import snake
-from nnc.check.data import BUNDLED
 from nnc.check.faults import renaming
 from nnc.check.frame import Context, unwrap
 from nnc.check.lints.outputs import OF_NUMBERS, canonical
