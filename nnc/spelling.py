@@ -10,6 +10,8 @@ from nnc import limits
 from nnc.lean import dataclass
 
 _CANDIDATES = 5
+_STEM = 3  # letters that an abbreviation has at least
+_LEFT_OUT = 2  # more letters than this are left out on purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,9 @@ class Guess:
 def guess(name: str, known: Iterable[str]) -> Guess | None:
     """The nearest of the known names, or None where nothing is near.
 
-    Case and underscores are ignored first, since `dense` for `Dense` is the commonest slip of all; then the fewest
-    slips of a finger win (a letter left out, put in, exchanged, or two swapped), and two swapped letters win a tie.
+    Case and underscores are ignored first, since `dense` for `Dense` is the commonest slip of all; then comes the one
+    name that was cut short (`val_acc`), though `val_auc` is nearer by letters; then the fewest slips of a finger win (a
+    letter left out, put in, exchanged, or two swapped), and two swapped letters win a tie.
     """
     if len(name) > limits.MAX_SUGGESTED_CHARS:
         return None
@@ -33,6 +36,9 @@ def guess(name: str, known: Iterable[str]) -> Guess | None:
     folded = {_folded(n): n for n in reversed(names)}
     if wanted in folded:
         return Guess(folded[wanted], sure=True)
+    cut = [other for other in folded if len(wanted) >= _STEM and other.startswith(wanted)]
+    if len(cut) == 1 and len(cut[0]) - len(wanted) > _LEFT_OUT:
+        return Guess(folded[cut[0]], sure=False)
     near = get_close_matches(wanted, folded, n=_CANDIDATES, cutoff=0.6) or _short(wanted, folded)
     if not near:
         return None

@@ -35,6 +35,8 @@ def test_every_kind_of_name_has_a_suggestion(case: str) -> None:
         ("h3", ["h2", "x"], "h2", False),
         ("width3", ["width1", "depth"], "width1", False),
         ("laye", ["layer", "layers"], "layer", True),
+        ("val_acc", ["val_auc", "val_accuracy"], "val_accuracy", False),
+        ("Drop", ["Dropout", "Crop"], "Dropout", False),
         ("bat", ["cat", "rat"], None, False),
     ],
 )

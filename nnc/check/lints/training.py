@@ -17,6 +17,8 @@ from nnc.source import Span
 from nnc.spelling import guess
 from nnc.syntax import tree
 
+_KEEP_ROWS = "add validation_split = 20%, or split = {validation: 20%} in `data`"
+
 # ---- callbacks -----------------------------------------------------------------------------------
 
 
@@ -42,21 +44,25 @@ def watched(spec: graph.Spec, train: graph.TrainConfig, section: Section, contex
         place = _argument_place(item, "monitor")
         if monitor.removeprefix("val_") not in known:
             near = guess(monitor, [*known, *(f"val_{name}" for name in known)])
+            unkept = near is not None and near.name.startswith("val_") and not validated
+            hints = [f"did you mean `{near.name}`?"] if near else []
             context.faults.add(
                 codes.NOTHING_TO_WATCH,
                 f"{callback.name} watches `{monitor}`, which this training does not measure",
                 place,
                 expected=", ".join(f"val_{name}" if monitor.startswith("val_") else name for name in list(known)[:8]),
                 found=monitor,
-                help=f"did you mean `{near.name}`?" if near else None,
-                fix=renaming(place, near.name, sure=near.sure) if near and place.text[:1] in ("'", '"') else None,
+                help=" ".join([*hints, f"No rows are kept for it: {_KEEP_ROWS}"] if unkept else hints) or None,
+                fix=renaming(place, near.name, sure=near.sure)
+                if near and not unkept and place.text[:1] in ("'", '"')
+                else None,
             )
         elif monitor.startswith("val_") and not validated:
             context.faults.add(
                 codes.NOTHING_TO_WATCH,
                 f"{callback.name} watches `{monitor}`, and no rows are kept for validation",
                 place,
-                help="add validation_split = 20%, or split = {validation: 20%} in `data`",
+                help=_KEEP_ROWS,
             )
         else:
             _mode(callback, item, monitor, known[monitor.removeprefix("val_")], context)
