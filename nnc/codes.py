@@ -149,6 +149,7 @@ EMPTY_COLUMN = Code("NN0623", "a column without a value among the training rows"
 NO_FEATURES = Code("NN0624", "no column is left for the model")
 COLUMN_IN_TWO_ROLES = Code("NN0625", "a column is used in two ways")
 NO_QUESTION = Code("NN0626", "nothing to predict in this column")
+SPLIT_VALUE = Code("NN0627", "a value that the split can't go by")
 
 # 07: runs
 DIVERGED = Code("NN0701", "the training diverged")

@@ -120,6 +120,7 @@ class DataEvidence:
 
     `classes` are the target's classes in the order of their numbers (empty for regression); `class_counts` has for
     each part of the split (train, validation, test) the rows of each class. `dropped` are (reason, rows).
+    `split_by` says what dealt the rows out where chance did not: (`column`, `group`, `time` or `files`, its name).
     `features` are the names of the prepared features, in the order of the model's input; `feature_columns` the
     source column of each.
     """
@@ -140,6 +141,7 @@ class DataEvidence:
     features: tuple[str, ...]
     feature_columns: tuple[str, ...]
     target_histogram: Histogram | None = None
+    split_by: tuple[str, str] | None = None
 
 
 # ---- training ------------------------------------------------------------------------------------

@@ -251,13 +251,23 @@ class FeatureGroup:
 
 @dataclass(frozen=True)
 class Split:
-    """How rows are dealt out; fractions of all rows. What is left is for training."""
+    """How rows are dealt out; fractions of all rows. What is left is for training.
+
+    `validation_file` and `test_file` name files of these parts. `column` says of each row its part; rows with the same
+    `group` stay together; `time` puts the latest rows into the test, those before them into validation. Of these three
+    there is one at most.
+    """
 
     validation: float | None = None
     test: float | None = None
     stratify: bool = False
     seed: int | None = None
     fold: tuple[int, int] | None = None  # (i, n): the i-th of n folds is the test part; no spec says it, `--folds` does
+    validation_file: str | None = None
+    test_file: str | None = None
+    column: str | None = None
+    group: str | None = None
+    time: str | None = None
 
 
 @dataclass(frozen=True)

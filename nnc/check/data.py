@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from nnc import codes, graph
+from nnc.catalog.kinds import STRING, number
 from nnc.catalog.tables import PREPARATIONS, SOURCES, TRANSFORMS
 from nnc.check.arguments import dotted
 from nnc.check.frame import Frame, key_text, unwrap
@@ -14,8 +15,8 @@ from nnc.check.sections import (
     call_arguments,
     count,
     flag,
-    fraction,
     keys_of,
+    of_type,
     read_map,
     read_section,
 )
@@ -137,11 +138,33 @@ def _one_target(expr: tree.Expr, frame: Frame) -> _Column | None:
 
 # ---- the split -----------------------------------------------------------------------------------
 
+
+def _part(name: str) -> Callable[[tree.Expr, Frame], Value]:
+    return of_type(name, number(0, 1, below=True) | STRING, "split")
+
+
+def _of_column(key: str) -> Callable[[tree.Expr, Frame], Value]:
+    def read(expr: tree.Expr, frame: Frame) -> Value:
+        name = column(expr)
+        if name is None:
+            frame.faults.add(codes.BAD_VALUE, f"`{key}` of `split` is a column", expr.span, expected="as in Patient")
+            return POISON
+        return name
+
+    return read
+
+
+# Each of these decides alone how rows are dealt out.
+_WAYS = ("column", "group", "time")
+
 _SPLIT = keys_of(
-    Key("validation", fraction("validation", "split"), "the part of the rows that training is watched on"),
-    Key("test", fraction("test", "split"), "the part of the rows that nothing sees before the end"),
+    Key("validation", _part("validation"), "the part of the rows that training is watched on, or a file of them"),
+    Key("test", _part("test"), "the part of the rows that nothing sees before the end, or a file of them"),
     Key("stratify", flag("stratify", "split"), "whether each part has the classes in the same proportion"),
     Key("seed", count("seed", "split", 0), "the number that the deal hangs on"),
+    Key("column", _of_column("column"), "the column that says of each row: train, validation or test"),
+    Key("group", _of_column("group"), "a column: rows with the same value stay in one part"),
+    Key("time", _of_column("time"), "a column of dates or numbers: the latest rows are for the test"),
 )
 
 
@@ -160,13 +183,47 @@ def _split(expr: tree.Expr, frame: Frame) -> Value:
             found=f"{sum(parts):.0%}",
         )
         return POISON
+    if _torn(section, frame):
+        return POISON
     seed = section.get("seed")
     return graph.Split(
         float(validation) if isinstance(validation, (int, float)) else None,
         float(test) if isinstance(test, (int, float)) else None,
         section.get("stratify", False) is True,
         seed if isinstance(seed, int) else None,
+        validation_file=validation if isinstance(validation, str) else None,
+        test_file=test if isinstance(test, str) else None,
+        column=_said(section, "column"),
+        group=_said(section, "group"),
+        time=_said(section, "time"),
     )
+
+
+def _said(section: Section, key: str) -> str | None:
+    value = section.get(key)
+    return value if isinstance(value, str) else None
+
+
+def _torn(section: Section, frame: Frame) -> bool:
+    """Whether two keys say differently how rows are dealt out, with a finding for it."""
+    ways = [key for key in _WAYS if key in section.places]
+    files = [key for key in ("validation", "test") if isinstance(section.get(key), str)]
+    others = {
+        "column": ("validation", "test", "stratify", "seed"),
+        "group": ("stratify", *files),
+        "time": ("stratify", "seed", *files),
+    }
+    clash = next((key for way in ways[:1] for key in (*ways[1:], *others[way]) if key in section.places), None)
+    if clash is None:
+        return False
+    frame.faults.add(
+        codes.BAD_SPLIT,
+        f"`{ways[0]}` deals the rows out, and `{clash}` can't stand beside it",
+        section.places[clash],
+        Label(section.places[ways[0]], "this deals them out"),
+        help="leave one of the two out",
+    )
+    return True
 
 
 KEYS = keys_of(

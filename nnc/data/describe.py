@@ -48,6 +48,7 @@ def describe(
         split_rows={name: len(part) for name, part in parts.items()},
         split_seed=dealt.seed,
         stratified=dealt.stratified,
+        split_by=dealt.by,
         class_counts=counts,
         dropped=((DROPPED_NO_TARGET, dropped),) if dropped else (),
         features=preparation.features,

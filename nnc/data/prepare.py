@@ -41,7 +41,7 @@ def prepare(table: Table, spec: Spec, model: ModelGraph) -> Prepared:
     table = table.take(kept) if dropped else table
     weights = _weights(table, train, plan.column)
     truth = plan.truth(table.columns[plan.column])
-    choices = _choices(table, config, model.inputs, (plan.column, train.sample_weight))
+    choices = _choices(table, config, model.inputs, (plan.column, train.sample_weight, *_dealing(config)))
     dealt = deal(table, plan, truth, config.split, train)
     fitted = _fit(table, choices.columns, dealt.parts["train"])
     preparation = Preparation(fitted, _inputs(table, model.inputs, fitted), plan, config.source, csv_settings(config))
@@ -122,6 +122,13 @@ def _needed(chosen: Chosen, inputs: Sequence[ModelInput]) -> Chosen:
     unused = {choice.name: "unused" for choice in chosen.columns if choice.name not in needed}
     columns = tuple(choice for choice in chosen.columns if choice.name in needed)
     return Chosen(columns, {**chosen.left_out, **unused})
+
+
+def _dealing(config: DataConfig) -> tuple[str | None, ...]:
+    """The columns that deal the rows out, which are no features; a time is one where `features` names it."""
+    named = {column for group in config.features for column in group.columns}
+    split = config.split
+    return (split.column, split.group, None if split.time in named else split.time)
 
 
 def _fit(table: Table, choices: Sequence[Choice], training: Ints) -> tuple[Fitted, ...]:

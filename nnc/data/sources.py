@@ -73,7 +73,19 @@ def load(config: DataConfig, base: Path) -> Table:
                 help="save the table as CSV",
             )
         )
-    return reader(_accept(config.source, config.args), base)
+    args = _accept(config.source, config.args)
+    files = {"validation": config.split.validation_file, "test": config.split.test_file}
+    if not any(files.values()):
+        return reader(args, base)
+    if config.source not in FORMATS:
+        message = f"`{config.source}` has its rows from no file, so the split can't name one"
+        raise _fault(Diagnostic(codes.SOURCE_ARGUMENT, message, expected="fractions: test: 20%"))
+    tables = {"train": reader(args, base)}
+    for part, path in files.items():
+        if path is not None:
+            tables[part] = _alike(tables["train"], reader({**args, "path": path}, base))
+    parts = np.repeat(np.array(list(tables), dtype=object), [len(table) for table in tables.values()])
+    return replace(joined(list(tables.values()), str(args["path"])), part_of=parts)
 
 
 def _accept(name: str, args: Mapping[str, Value]) -> Args:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnc import codes
+from nnc.data.split_by import PARTS, check_parts, split_by
 from nnc.data.table import Floats, Ints, Table
 from nnc.data.targets import TargetPlan
 from nnc.diagnostics import DataPlace, Findings, UserFault
@@ -22,11 +23,15 @@ STRATA = 10
 
 @dataclass(frozen=True)
 class Dealt:
-    """Positions of rows by part, each in the order of the file; and how they were dealt."""
+    """Positions of rows by part, each in the order of the file; and how they were dealt.
+
+    `by` is the key of the split and the column or file that decided, None where chance did.
+    """
 
     parts: Mapping[str, Ints]
     seed: int
     stratified: bool
+    by: tuple[str, str] | None = None
 
 
 def deal(table: Table, plan: TargetPlan, truth: Floats, split: Split, train: TrainConfig) -> Dealt:
@@ -35,7 +40,7 @@ def deal(table: Table, plan: TargetPlan, truth: Floats, split: Split, train: Tra
     A fraction that the spec doesn't give: 20% of all rows for the test; for validation Keras's `validation_split` of
     the rows that are not for the test, or else 20% of all rows. The seed is the split's, or else the training's. Where
     `split` says nothing at all, rows are stratified if every class has enough of them. A regression's strata are the
-    tenths of its target.
+    tenths of its target. A column, a group, a time or files decide before that: see `nnc/data/split_by.py`.
     """
     said = split != Split()
     test = TEST if split.test is None else split.test
@@ -48,6 +53,12 @@ def deal(table: Table, plan: TargetPlan, truth: Floats, split: Split, train: Tra
     else:
         validation = min(VALIDATION, (1 - test) / 2)
     seed = train.seed if split.seed is None else split.seed
+    decided = split_by(table, split, {"test": test, "validation": validation}, seed)
+    if decided is not None:
+        check_parts(table, decided[1], split)
+        return Dealt(decided[1], seed, False, decided[0])
+    if table.part_of is not None:
+        return _beside_files(table, split, validation, seed)
     wanted = {"test": test, "validation": validation}
     _check_sizes(table, wanted)
     strata = np.zeros(len(truth), dtype=np.int64)
@@ -65,6 +76,28 @@ def deal(table: Table, plan: TargetPlan, truth: Floats, split: Split, train: Tra
     held_out, others = _fold(strata, split.fold, rng)
     dealt = _deal(strata[others], {"test": 0.0, "validation": validation}, rng)
     return Dealt({**{name: others[at] for name, at in dealt.items()}, "test": held_out}, seed, stratify)
+
+
+def _beside_files(table: Table, split: Split, validation: float, seed: int) -> Dealt:
+    """The parts that files make; where there is no file for validation, a fraction of the others."""
+    assert table.part_of is not None  # noqa: S101 - the caller looked
+    parts = {name: np.flatnonzero(table.part_of == name).astype(np.int64) for name in PARTS}
+    if split.validation_file is None and len(parts["train"]):
+        own = parts["train"]
+        fraction = validation if split.validation is not None else VALIDATION
+        dealt = _deal(np.zeros(len(own), dtype=np.int64), {"test": 0.0, "validation": fraction}, _rng(seed))
+        parts = {**parts, "train": own[dealt["train"]], "validation": own[dealt["validation"]]}
+    if split.test_file is None and len(parts["train"]):
+        own = parts["train"]
+        fraction = TEST if split.test is None else split.test
+        dealt = _deal(np.zeros(len(own), dtype=np.int64), {"test": fraction, "validation": 0.0}, _rng(seed))
+        parts = {**parts, "train": own[dealt["train"]], "test": own[dealt["test"]]}
+    check_parts(table, parts, split)
+    return Dealt(parts, seed, False, ("files", ", ".join(f for f in (split.validation_file, split.test_file) if f)))
+
+
+def _rng(seed: int) -> np.random.Generator:
+    return np.random.default_rng(seed)
 
 
 def _strata(plan: TargetPlan, truth: Floats) -> Ints:

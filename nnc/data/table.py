@@ -139,14 +139,20 @@ def joined(tables: Sequence[Table], source: str) -> Table:
         parts = [table.columns[name] for table in tables]
         text = any(part.is_text for part in parts)
         columns[name] = RawColumn(name, np.concatenate([part.texts if text else part.values for part in parts]))
-    files = tuple(dict.fromkeys(table.source for table in tables))
-    lengths = [len(table) for table in tables]
+    files = tuple(dict.fromkeys(file for table in tables for file in (table.files or (table.source,))))
     digests = tuple(dict.fromkeys(table.sha256 for table in tables))
     sha256 = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
     rows = np.concatenate([table.rows for table in tables])
     if len(files) == 1:
         return Table(source, sha256, columns, rows)
-    file_of = np.repeat([files.index(table.source) for table in tables], lengths).astype(np.int64)
+    number = {file: i for i, file in enumerate(files)}
+    owners = [
+        np.full(len(table), number[table.source])
+        if table.file_of is None
+        else np.array([number[file] for file in table.files])[table.file_of]
+        for table in tables
+    ]
+    file_of = np.concatenate(owners).astype(np.int64)
     return Table(source, sha256, columns, rows, files=files, file_of=file_of)
 
 

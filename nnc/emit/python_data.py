@@ -145,6 +145,7 @@ def _can(data: DataConfig, train: TrainConfig, model: ModelGraph) -> bool:
     known = data.source == "csv" or (data.source == "sklearn" and not data.targets and not data.features)
     return (
         known
+        and _by_fractions(data.split)
         and not any(sign in str(data.args.get("path", "")) for sign in "*?[")
         and data.args.get("name") != "linnerud"
         and len(model.outputs) == 1
@@ -159,6 +160,10 @@ def _can(data: DataConfig, train: TrainConfig, model: ModelGraph) -> bool:
         and all(target.transform is None or target.transform in _TRANSFORMS for target in data.targets)
         and not any(isinstance(dim, Size) and not dim.name.startswith("features") for shape in shapes for dim in shape)
     )
+
+
+def _by_fractions(split: Split) -> bool:
+    return not any((split.validation_file, split.test_file, split.column, split.group, split.time))
 
 
 def _task(loss: Value) -> str:

@@ -44,6 +44,9 @@ def _summary(page: Page) -> list[str]:
     for reason, rows in data.dropped:
         said.append(page.say("data.dropped", rows=count(rows), reason=page.texts.name("reason", reason)))
     seeded = page.say("data.split_seed", seed=data.split_seed)
+    if data.split_by is not None:
+        way, name = data.split_by
+        seeded = page.say(f"data.split_by_{way}", name=name)
     said.append(sentence(seeded, page.say("data.stratified") if data.stratified else ""))
     said.append(page.say("data.fitted_on_train"))
     return said
