@@ -168,3 +168,19 @@ def test_too_few_groups_or_moments(tmp_path: Path) -> None:
         with pytest.raises(UserFault) as fault:
             prepared(tmp_path, split, same)
         assert fault.value.findings[0].code is codes.TOO_FEW_ROWS
+
+
+def test_python_that_is_written_never_deals_rows_out_otherwise() -> None:
+    """It splits by fractions and reads one file alone: of all else it has no `load_data`, rather than a wrong one."""
+    from dataclasses import replace
+
+    from nnc.emit.python_data import data_source
+
+    spec = spec_of(mlp(4, 1), "csv", "t.csv", "binary_crossentropy", target="alive")
+    assert spec.data is not None
+    assert data_source(spec, spec.model) is not None
+    splits = (Split(group="who"), Split(time="day"), Split(column="fold"), Split(test_file="a.csv"))
+    others = [replace(spec.data, split=split) for split in splits]
+    others.append(replace(spec.data, args={"path": "m-*.csv"}))
+    for data in others:
+        assert data_source(replace(spec, data=data), spec.model) is None

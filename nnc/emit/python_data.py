@@ -6,6 +6,7 @@ Other data is left to the reader, as the module's docstring then says.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from nnc.catalog import Size
@@ -21,6 +22,8 @@ _CLASSES: Mapping[str, str] = {
 }
 _TRANSFORMS = ("log", "log1p", "sqrt")
 _KINDS: Mapping[str, str] = {"numeric": "numbers", "category": "categories"}
+# A path that stands for several files. Of a name that nobody gives a file pandas says itself that it isn't there.
+_SEVERAL_FILES = re.compile(r"[\w./ -]*[*?\[][\w./ *?\[\]-]*")
 _SPLIT = 0.2
 _DEFAULTS: Mapping[str, Value] = {"impute": "median", "scale": "standard"}
 
@@ -146,7 +149,7 @@ def _can(data: DataConfig, train: TrainConfig, model: ModelGraph) -> bool:
     return (
         known
         and _by_fractions(data.split)
-        and not any(sign in str(data.args.get("path", "")) for sign in "*?[")
+        and not _SEVERAL_FILES.fullmatch(str(data.args.get("path", "")))
         and data.args.get("name") != "linnerud"
         and len(model.outputs) == 1
         and len(data.targets) == (data.source == "csv")
