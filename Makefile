@@ -23,12 +23,14 @@ $(READY): pyproject.toml constraints.txt scripts/find-python.sh scripts/pango.sh
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
+# pip makes bytecode of what it installs, but not of what is installed to be edited; without it each start compiles.
 setup: $(READY) ## make .venv and install what is needed
+	@$(BIN)/python -m compileall -q nnc
 
-report: $(READY) ## train examples/$(EXAMPLE).nn and write build/$(EXAMPLE)/report.html and report.pdf
+report: setup ## train examples/$(EXAMPLE).nn and write build/$(EXAMPLE)/report.html and report.pdf
 	$(BIN)/nnc report examples/$(EXAMPLE).nn -o build/$(EXAMPLE)
 
-test: $(READY) ## the whole test suite
+test: setup ## the whole test suite
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 lint: $(READY) ## ruff, ruff format, mypy --strict, import-linter
@@ -39,7 +41,7 @@ lint: $(READY) ## ruff, ruff format, mypy --strict, import-linter
 
 check: lint test ## all of lint, then the tests
 
-bench: $(READY) ## the table of speeds, as ratios measured in one run
+bench: setup ## the table of speeds, as ratios measured in one run
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.training
 
@@ -58,7 +60,7 @@ oracle: $(READY) ## the full sweep of the catalog against Keras
 roundtrip: $(READY) ## all networks of keras.applications in, built again and compared
 	$(BIN)/python -m tests.roundtrip
 
-bounds: $(READY) ## every hostile spec against its five seconds and 500 MB (minutes)
+bounds: setup ## every hostile spec against its five seconds and 500 MB (minutes)
 	NNC_ALL_ATTACKS=1 $(BIN)/pytest tests/test_bounds.py -n 2
 
 fuzz: $(READY) ## atheris over parser, checker and formatter for FUZZ_SECONDS (600)

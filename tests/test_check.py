@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -429,33 +427,3 @@ def test_hostile_specs_end_in_a_finding(name: str) -> None:
     assert time.process_time() - start < 5
     assert spec is None
     assert 1 <= len(found) <= limits.MAX_FINDINGS
-
-
-def test_checking_grows_in_proportion() -> None:
-    """Ten times the layers take no more than twelve times as long, up to 20,000."""
-
-    def seconds(layers: int) -> float:
-        text = f"  h = x\n  for i in range(20) {{ for j in range({layers // 20}) {{ h = h -> Dense(4) }} }}"
-        file, _ = parse(Source("spec.nn", body(text + "\n  output y = h", "4")))
-        assert file is not None
-        times = []
-        for _ in range(3):
-            start = time.process_time()
-            spec, found = check(file)
-            times.append(time.process_time() - start)
-            assert spec is not None, render_text(found)
-            assert len(spec.model.layers) == layers
-        return min(times)
-
-    assert seconds(20_000) < 12 * seconds(2_000)
-
-
-def test_checking_needs_the_standard_library_alone() -> None:
-    probe = (
-        "import sys, time; import nnc.syntax, nnc.catalog; t = time.process_time(); import nnc.check;"
-        "print(time.process_time() - t); print([m for m in ('numpy', 'lark', 'keras', 'pandas') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)
-    seconds, heavy = done.stdout.splitlines()
-    assert heavy == "[]"
-    assert float(seconds) < 0.1
