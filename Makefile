@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 EXAMPLE ?= breast_cancer
 FUZZ_SECONDS ?= 600
 
-.PHONY: help setup report test check lint bench known fit kill oracle roundtrip golden format tables catalog reference lock wheel clean
+.PHONY: help setup report test check lint bench known fit kill oracle rows roundtrip golden format tables catalog reference lock wheel clean
 
 help: ## what there is
 	@echo "nnc: a small language for neural networks"
@@ -56,6 +56,9 @@ kill: $(READY) ## kill a training at fifty moments and go on with it
 
 oracle: $(READY) ## the full sweep of the catalog against Keras
 	$(BIN)/python -m tests.oracle
+
+rows: $(READY) ## every row of the catalog: the emitted Python builds what nnc builds
+	$(BIN)/python -m tests.emit.rows
 
 roundtrip: $(READY) ## all networks of keras.applications in, built again and compared
 	$(BIN)/python -m tests.roundtrip

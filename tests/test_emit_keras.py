@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,8 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from nnc import catalog, codes
-from nnc.catalog import LayerRow
+from nnc import codes
 from nnc.catalog.shape import Size
 from nnc.diagnostics import UserFault
 from nnc.emit.names import named_metrics, snake_case
@@ -24,6 +24,7 @@ from nnc.emit.python_source import python_source
 from nnc.graph import Fn, FnRef, Object, Spec, TrainConfig
 from tests.conftest import ROOT
 from tests.emit.graphs import EPSILON, STEP, Graph, call
+from tests.emit.rows import KINDS, complaints, usable
 from tests.emit.specs import SPECS
 from tests.emit.strategies import graphs
 from tests.emit.tools import as_module, checked, ruff_complaints
@@ -74,11 +75,11 @@ def both(spec: Spec, folder: Path, seed: int = 99) -> tuple[keras.Model, keras.M
 
 def rows_for(model: keras.Model, count: int = 5) -> Any:
     """Seeded input rows; unknown sizes are 3."""
-    random = np.random.default_rng(0)
+    draw = np.random.default_rng(0)
     rows = []
     for tensor in model.inputs:
         shape = (count, *(size or 3 for size in tensor.shape[1:]))
-        rows.append(random.integers(0, 9, shape) if "int" in tensor.dtype else random.normal(size=shape).astype("f"))
+        rows.append(draw.integers(0, 9, shape) if "int" in tensor.dtype else draw.normal(size=shape).astype("f"))
     return rows if len(rows) > 1 else rows[0]
 
 
@@ -123,49 +124,18 @@ def test_the_description_counts_what_keras_counts(name: str, fresh: None) -> Non
 
 
 def test_every_layer_of_the_catalog(tmp_path: Path, fresh: None) -> None:
-    """One model in which each row's example stands as a block: the same both ways, and Keras accepts it."""
-    import keras
-
-    shapes = ("10", "16", "18", "24", "192", "1536", "8, 6", "8, 8, 6", "4, 4, 4, 6")
-    rows = [catalog.find("layers", name) for name in catalog.names("layers")]
-    examples = {row.name: row.example for row in rows if isinstance(row, LayerRow) and not row.refused}
-    blocks = {name: _block(name, example) for name, example in examples.items()}
-    inputs = {"ids": "int32[4]", **{f"x{number}": f"[{shape}]" for number, shape in enumerate(shapes)}}
-    uses = {name: _first_right(name, block, inputs) for name, block in blocks.items()}
-    assert len(uses) > 80
-    spec = checked("\n".join(blocks.values()) + _model(inputs, uses))
-    built, emitted, _ = both(spec, tmp_path)
-    assert emitted.get_config() == built.get_config()
-    found = {type(layer) for layer in built.layers}
-    assert {name for name in uses if getattr(keras.layers, name) not in found and "Cell" not in name} == set()
+    """Each by the example of its reference page: Keras accepts it, and it is the same both ways."""
+    rows = usable("layers")
+    assert len(rows) > 120
+    assert list(complaints(rows, tmp_path)) == []
 
 
-def _block(name: str, example: str) -> str:
-    *before, last = example.split("\n")
-    lines = [
-        "input ids" if "ids" in example else "input x",
-        *before,
-        f"output {'' if '=' in last[:4] else 'y = '}{last}",
-    ]
-    return f"block B{name} {{\n" + "\n".join(lines) + "\n}\n"
-
-
-def _model(inputs: Mapping[str, str], uses: Mapping[str, str]) -> str:
-    outputs = [f"output o{name} = {source} -> B{name}()" for name, source in uses.items()]
-    return "model M {\n" + "\n".join([*(f"input {name}: {kind}" for name, kind in inputs.items()), *outputs]) + "\n}\n"
-
-
-def _first_right(name: str, block: str, inputs: Mapping[str, str]) -> str:
-    """The first input that the example accepts."""
-    problems = []
-    for source, kind in inputs.items():
-        try:
-            checked(block + _model({source: kind}, {name: source}))
-        except AssertionError as error:
-            problems.append(str(error))
-        else:
-            return source
-    raise AssertionError(problems)
+def test_rows_of_the_other_kinds(tmp_path: Path, fresh: None) -> None:
+    """A seeded sample; `make rows` goes through all."""
+    rows = [row for kind in KINDS if kind != "layers" for row in usable(kind)]
+    assert len(rows) > 350
+    sample = random.Random(5).sample(rows, 60)  # noqa: S311 - nothing secret
+    assert list(complaints(sample, tmp_path)) == []
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

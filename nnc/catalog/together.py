@@ -46,6 +46,14 @@ def _labels(args: Args) -> Rejection | None:
     return None
 
 
+def _classes(args: Args) -> Rejection | None:
+    highest, count = max(args["target_class_ids"], default=0), args["num_classes"]
+    if highest < count:
+        return None
+    reason = f"there is no class {highest}: {count} classes are counted from 0 to {count - 1}"
+    return Rejection(reason, f"at most {count - 1}", str(highest), "target_class_ids")
+
+
 def _checkpoint(args: Args) -> Rejection | None:
     endings = (".weights.h5",) if args["save_weights_only"] else (".keras", ".h5")
     if str(args["filepath"]).endswith(endings):
@@ -59,5 +67,7 @@ _RULES: Mapping[str, Together] = {
     "optimizers": _one_clip,
     "optimizers.schedules.PiecewiseConstantDecay": _pieces,
     "metrics.AUC": _labels,
+    "metrics.IoU": _classes,
+    "metrics.OneHotIoU": _classes,
     "callbacks.ModelCheckpoint": _checkpoint,
 }

@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping
 from nnc.graph import Call, ModelGraph, Operand, Tensor
 from nnc.lean import dataclass
 
+# Functions of keras.ops that give a list even where it holds one tensor.
+LIST_OPS = frozenset({"split", "array_split", "unstack", "meshgrid"})
+
 
 def tensors_in(operand: Operand) -> Iterator[Tensor]:
     """The tensors of an operand, in the order in which they stand there."""

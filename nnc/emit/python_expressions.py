@@ -307,7 +307,14 @@ class Expressions:
                 return string(bare.id)
             raise NotStructuredError
         if isinstance(bare, (tree.ListOf, tree.TupleOf)) and self.kind(bare) == "constant":
-            return Group("(", tuple(self.value(item) for item in bare.items))
+            return self._tuples(bare)
+        return self.value(expr)
+
+    def _tuples(self, expr: tree.Expr) -> Code:
+        """A constant as Keras is given it: lists inside lists are tuples, too."""
+        bare = unwrap(expr)
+        if isinstance(bare, (tree.ListOf, tree.TupleOf)):
+            return Group("(", tuple(self._tuples(item) for item in bare.items))
         return self.value(expr)
 
     # ---- chains ----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nnc.catalog import Size
-from nnc.emit.flow import Flow, flow_of, inputs_of, tensors_in
+from nnc.emit.flow import LIST_OPS, Flow, flow_of, inputs_of, tensors_in
 from nnc.emit.names import MODULE_NAMES, Names, identifier
 from nnc.emit.python_code import Atom, Code, Group, Invoke, Subscript, Table, assign, comment, returns, string, width
 from nnc.emit.python_values import FnNames, index_text, object_code, op_code, plain_name, value_code
@@ -13,8 +13,6 @@ from nnc.graph import Call, IndexItem, Layer, ModelGraph, ModelInput, Object, Op
 
 # Operators nested deeper than this get a variable, as a person would give them one.
 _DEEPEST = 4
-# Functions of keras.ops that give a list even where it holds one tensor.
-_LIST_OPS = frozenset({"split", "array_split", "unstack", "meshgrid"})
 _TARGETS_WIDTH = 60
 
 
@@ -120,7 +118,7 @@ class _Builder:
         targets = ", ".join(variables)
         if width(targets) > _TARGETS_WIDTH and len(variables) > 1:
             self.apart(call, code)
-        elif call.op in _LIST_OPS and len(variables) == 1:
+        elif call.op in LIST_OPS and len(variables) == 1:
             self.lines.append(assign(f"({targets},)", code))
         else:
             self.lines.append(assign(targets, code))
@@ -222,7 +220,7 @@ def _places(flow: Flow) -> Mapping[int, int]:
         nested = (
             call.op is not None
             and len(call.outputs) == 1
-            and call.op not in _LIST_OPS
+            and call.op not in LIST_OPS
             and call.outputs[0].name is None
             and taker != place
             and depths.get(taker, 0) < _DEEPEST

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 
 from nnc.check.written import Written, WrittenFile
+from nnc.emit.flow import LIST_OPS
 from nnc.emit.names import MODULE_NAMES, Names, snake_case
 from nnc.emit.python_code import WIDTH, Atom, Code, assign, number, string, width
 from nnc.emit.python_statements import Body, Function
@@ -107,6 +108,8 @@ def structured(
     written = spec.origin
     if not isinstance(written, Written) or model.name not in written.models:
         return None
+    if any(call.op in LIST_OPS and len(call.outputs) == 1 for call in model.calls):
+        return None  # what is a tensor in the spec is a list of one in Python
     try:
         module = Module(
             model,

@@ -138,6 +138,8 @@ _LAYERS_WITH = {
     "regularizers": "kernel_regularizer",
     "constraints": "kernel_constraint",
 }
+# What doesn't suit the kernel of a Dense layer.
+_OWN_LAYER = {("initializers", "STFT"): ("64, 1", "Conv1D(9, 16, kernel_initializer={call})")}
 
 
 def _call(row: Row) -> Iterator[str]:
@@ -159,6 +161,10 @@ def _named(arg: Arg, text: str) -> str:
 
 def _sections(row: Row) -> Iterator[str]:
     for call in _call(row):
+        if (row.kind, row.name) in _OWN_LAYER:
+            shape, layer = _OWN_LAYER[row.kind, row.name]
+            yield _model([f"x: [{shape}]"], [f"output y = x -> {layer.format(call=call)}"])
+            continue
         if row.kind in _LAYERS_WITH:
             yield _model(["x: [4]"], [f"output y = x -> Dense(4, {_LAYERS_WITH[row.kind]}={call})"])
             continue

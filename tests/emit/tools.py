@@ -29,6 +29,17 @@ def ruff_complaints(text: str) -> str:
     return said
 
 
+def ruff_complaints_about(folder: Path) -> str:
+    """What ruff has to say about the modules of a folder, asked once for all."""
+    check = ["check", "--isolated", "--no-cache", "--extend-select", "UP", "--output-format", "concise"]
+    said = ""
+    for words in (check, ["format", "--isolated", "--no-cache", "--diff"]):
+        done = subprocess.run([sys.executable, "-m", "ruff", *words, str(folder)], capture_output=True, check=False)
+        if done.returncode != 0:
+            said += (done.stdout + done.stderr).decode()
+    return said
+
+
 def as_module(text: str, folder: Path, name: str = "a_spec") -> ModuleType:
     """The text as an imported module."""
     path = folder / f"{name}.py"

@@ -35,7 +35,7 @@ FAMILIES: Mapping[str, str] = {
     "merging": "Add Subtract Multiply Average Maximum Minimum Concatenate Dot",
     "recurrent": "LSTM GRU SimpleRNN RNN LSTMCell GRUCell SimpleRNNCell StackedRNNCells",
     "attention": "Attention AdditiveAttention MultiHeadAttention GroupQueryAttention",
-    "refused": "Lambda TorchModuleWrapper JaxLayer FlaxLayer TFSMLayer InputLayer MaxNumBoundingBoxes",
+    "refused": "Lambda TorchModuleWrapper JaxLayer FlaxLayer TFSMLayer InputLayer MaxNumBoundingBoxes Equalization",
     "preprocessing": "Normalization Discretization CategoryEncoding Hashing HashedCrossing",
     "einsum": "EinsumDense",
     "audio": "STFTSpectrogram MelSpectrogram",
@@ -43,7 +43,7 @@ FAMILIES: Mapping[str, str] = {
     "lookup": "StringLookup IntegerLookup TextVectorization",
     "images": "Resizing CenterCrop RandomCrop",
     "augmentation": (
-        "AugMix AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization MixUp RandAugment "
+        "AugMix AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix MixUp RandAugment "
         "RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast RandomElasticTransform "
         "RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue RandomInvert RandomPerspective "
         "RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation "

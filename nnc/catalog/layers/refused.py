@@ -19,4 +19,8 @@ ROWS: tuple[RefusedSpec, ...] = (
         "MaxNumBoundingBoxes", "Trims lists of bounding boxes to one length.",
         "a model of nnc has no input for bounding boxes; trim them before they come to the model",
     ),
+    RefusedSpec(
+        "Equalization", "Spreads the values of each channel evenly over the range.",
+        "Keras can't build a model with it, because it gives back its own input; equalize the pictures beforehand",
+    ),
 )  # fmt: skip
