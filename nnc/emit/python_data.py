@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from nnc.catalog import Size
-from nnc.emit.python_code import Atom, Code, Group, Invoke, Subscript, Table, assign, comment, string
+from nnc.emit.python_code import Atom, Code, Group, Invoke, Table, assign, comment, string
 from nnc.emit.python_values import value_code
 from nnc.graph import DataConfig, FnRef, ModelGraph, Object, Spec, Split, Target, TrainConfig, Value
 
@@ -190,9 +190,8 @@ def _table(data: DataConfig, target: Target | None) -> list[str]:
     read = Invoke(Atom("read_table"), (value_code(data.args["path"], {}),), tuple(args))
     lines = [assign("table", read)]
     assert target is not None  # noqa: S101 - a CSV without a target can't be emitted
-    column = string(target.column)
-    drop = Invoke(Atom("table.dropna"), (), (("subset", Group("[", (column,))), ("ignore_index", Atom("True"))))
-    return [*lines, assign("table", drop)]
+    drop = "    table = table.dropna(subset=[target], ignore_index=True)"
+    return [assign("target", string(target.column)), *lines, drop]
 
 
 def _truth(target: Target | None, task: str) -> list[str]:
@@ -200,11 +199,10 @@ def _truth(target: Target | None, task: str) -> list[str]:
     if target is None:
         lines = ["    truth = data.target"]
     elif task == "regression":
-        column = Subscript(Atom("table"), string(target.column).text)
-        lines = [assign("truth", Invoke(Atom("pd.to_numeric"), (column,))), "    truth = truth.to_numpy(dtype=float)"]
+        lines = ["    truth = pd.to_numeric(table[target]).to_numpy(dtype=float)"]
     else:
         lines = [
-            assign("labels", Invoke(Atom(f"table[{string(target.column).text}].map"), (Atom("canonical"),))),
+            "    labels = table[target].map(canonical)",
             "    classes = sorted(labels.unique(), key=in_order)",
             "    truth = labels.map(classes.index).to_numpy()",
         ]
@@ -265,8 +263,8 @@ def _features(data: DataConfig, target: Target | None, *, guessed: bool) -> list
         numeric = "numeric(table[name], train)"
         return [f"    parts = {{name: {numeric} for name in table.columns}}"]
     lines += [assign(kind, Table(tuple(entries))) for kind, entries in named.items()]
-    others = [*([target.column] if target else []), *data.ignore]
-    lines.append(assign("ignored", Group("[", tuple(string(name) for name in others))))
+    others = [*([Atom("target")] if target else []), *(string(name) for name in data.ignore)]
+    lines.append(assign("ignored", Group("[", tuple(others))))
     return [*lines, _LOOP]
 
 
