@@ -116,6 +116,23 @@ def test_a_failed_compile_leaves_the_last_good_output(examples, tmp_path, wrong)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["net.py", "wrong.nn"]
 
 
+def test_fmt_of_standard_input(wrong) -> None:
+    def fmt(text: str, *words: str) -> tuple[int, str]:
+        command = [sys.executable, "-m", "nnc", "fmt", "-", "-q", *words]
+        done = subprocess.run(command, cwd=ROOT, input=text, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout
+
+    ragged = WRONG.replace("h = x", "h=x")
+    assert fmt(ragged) == (0, WRONG)
+    assert fmt(ragged, "--check") == (1, "")
+    assert fmt(WRONG, "--check") == (0, "")
+    code, diff = fmt(ragged, "--diff")
+    assert code == 1
+    assert "-  h=x -> Dence(6, relu)" in diff
+    assert "+  h = x -> Dence(6, relu)" in diff
+    assert wrong.read_text() == WRONG
+
+
 def test_fmt_changes_a_file_once(capsys, tmp_path) -> None:
     path = tmp_path / "a.nn"
     path.write_text("model   A{\n input x:[3]\n\n\n\n output y=x->Dense( 1 ) # why\n}\n")
