@@ -1,6 +1,6 @@
 """Specs that are right, damaged at several places at once: how many findings are about the damage, and how many follow.
 
-`python -m tests.mutations [SPECS] [SEED]` damages that many specs and prints the rates and the worst of them.
+`python -m tests.mutations [SPECS] [SEED]` damages that many specs and prints the rates, what is missed, what follows.
 """
 
 from __future__ import annotations
@@ -148,12 +148,16 @@ def sweep(rounds: int, seed: int, worst: Counter[str] | None = None) -> Rates:
         places = [(edit, source.position(edit.start)[0]) for edit in chosen]
         rates.places += len(places)
         rates.findings += len(found)
-        rates.met += sum(any(_is_about(edit, line, *said, text) for said in found) for edit, line in places)
+        made = [(line, edit.kind, text[edit.start : edit.end], edit.text) for edit, line in places]
+        for (edit, line), what in zip(places, made, strict=True):
+            met = any(_is_about(edit, line, *said, text) for said in found)
+            rates.met += met
+            if worst is not None and not met:
+                worst[f"missed {path.name} {what} | {made}"] += 1
         for lines, message in found:
             if not any(_is_about(edit, line, lines, message, text) for edit, line in places):
                 rates.follow += 1
                 if worst is not None:
-                    made = [(line, edit.kind, text[edit.start : edit.end], edit.text) for edit, line in places]
                     worst[f"{path.name} {lines}: {message[:90]} | {made}"] += 1
     return rates
 

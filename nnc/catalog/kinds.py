@@ -64,8 +64,9 @@ class Type:
             taken = self.take(value)
             return other.take(value) if taken is NO else taken
 
+        known = f" or {other.noun}" in f" or {self.noun}"
         return Type(
-            f"{self.noun} or {other.noun}",
+            self.noun if known else f"{self.noun} or {other.noun}",
             take,
             self.words + other.words,
             self.words_of or other.words_of,

@@ -95,10 +95,10 @@ def _check_unit(unit: Unit, loader: Loader, chosen: str | None) -> graph.Spec:
             models[name] = model
     frame = Frame(context, unit.scope)
     for definition in unit.blocks.values():
-        if not context.usage.is_used(definition.node.name.span):
+        if definition.node.name.span not in context.entered:
             try_out(definition, frame)
     trained = trained_model(unit.models, unit.sections, chosen) if unit.sections else None
-    outputs = tuple(output.name for output in models[trained].outputs) if trained in models else None
+    outputs = _outputs(unit.models[trained], models.get(trained), context) if trained in unit.models else None
     data, train, report, section = _sections(unit, outputs, frame)
     spec = graph.Spec(
         unit.file.source.name,
@@ -116,6 +116,15 @@ def _check_unit(unit: Unit, loader: Loader, chosen: str | None) -> graph.Spec:
     if chosen is not None and trained not in (chosen, None):
         return replace(spec, data=None, train=None, report=None, chosen=chosen)
     return replace(spec, chosen=chosen)
+
+
+def _outputs(node: tree.Model, model: graph.ModelGraph | None, context: Context) -> tuple[str, ...] | None:
+    """The names of a model's outputs, as far as they can be told of one that has mistakes."""
+    if model is not None:
+        return tuple(output.name for output in model.outputs)
+    if context.has_gap(node) or any(isinstance(statement, (tree.For, tree.If)) for statement in node.body):
+        return None
+    return tuple(statement.name.id for statement in node.body if isinstance(statement, tree.Output)) or None
 
 
 def _sections(

@@ -11,6 +11,7 @@ from nnc.catalog.kinds import LARGEST
 from nnc.check.constants import FUNCTIONS, unknown_size
 from nnc.check.faults import renaming
 from nnc.check.frame import Frame, key_text, unwrap
+from nnc.check.modules import modules_before, refuse_modules
 from nnc.check.values import (
     POISON,
     BlockDef,
@@ -70,8 +71,10 @@ def match(owner: str, slots: Sequence[Slot], call: tree.Call, frame: Frame) -> d
     by_place = [slot for slot in slots if not slot.keyword]
     for argument in call.arguments:
         if argument.name is None:
-            if position and by_place[min(position, len(by_place)) - 1].many:
+            if position and by_place and by_place[min(position, len(by_place)) - 1].many:
                 continue  # any number of values may stand there
+            if position > len(by_place):
+                continue  # said of the first of them
             slot = _positional(owner, by_place, position, argument, frame)
             position += 1
         else:
@@ -186,11 +189,25 @@ def argument_value(expr: tree.Expr, arg: Arg, owner: str, frame: Frame, code: Co
             expr.span,
             expected=accepted.expected or _expected(arg.kind, plain),
             found=accepted.found or show(value),
-            help=accepted.help,
+            help=accepted.help or _point(expr),
             fix=renaming(expr.span, accepted.near) if accepted.near and isinstance(unwrap(expr), tree.String) else None,
         )
         return POISON
     return accepted
+
+
+def _point(expr: tree.Expr) -> str | None:
+    """What to say of `Dropout(0,2)`, where a comma stands for the point of a number."""
+    text, start = expr.span.source.text, expr.span.start
+    whole = text[:start].removesuffix(",")[-_LONGEST_WHOLE:]
+    digits = whole[len(whole.rstrip("0123456789")) :]
+    if not digits or text[start - 1] != "," or not expr.span.text.isdecimal():
+        return None
+    return f"a number has a point, not a comma: {digits}.{expr.span.text}"
+
+
+_LONGEST_WHOLE = 12
+"""Digits before a comma that are looked at."""
 
 
 def _expected(kind: Kind, value: Value) -> str:
@@ -264,6 +281,13 @@ def _object(expr: tree.Call, kind: Kind, frame: Frame, where: str) -> Value:
     name = dotted(expr.function)
     wanted = kind.objects
     bound = name is None or frame.scope.find(name) is not None or name in FUNCTIONS
+    function = unwrap(expr.function)
+    if isinstance(function, tree.Attribute) and wanted is not None and wanted != "layers":
+        parts = modules_before(function, frame)
+        if not parts:
+            return frame.value(expr)
+        if not refuse_modules(parts, function.name, frame):
+            return POISON
     if bound or wanted is None or wanted == "layers":
         return frame.value(expr)
     assert name is not None  # noqa: S101 - `bound` is true otherwise

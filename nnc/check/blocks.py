@@ -44,6 +44,7 @@ def expand(
         given=given,
     )
     _parameters(proto, inner)
+    frame.context.entered.add(proto.definition.node.name.span)
     inner.run(proto.definition.node.body)
     frame.context.nesting -= 1
     return _result(proto.definition.node, inner)

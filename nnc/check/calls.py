@@ -9,9 +9,11 @@ from nnc.catalog import Arg, LayerRow, Row, find, names
 from nnc.check.applying import APPLICABLE, apply
 from nnc.check.arguments import Parameter, argument_value, layer_proto, match, what_is
 from nnc.check.constants import FUNCTIONS
+from nnc.check.elsewhere import ELSEWHERE
 from nnc.check.expressions import repeated, unknown_op
 from nnc.check.faults import Trouble
 from nnc.check.frame import Evaluator, Frame, Use, unwrap
+from nnc.check.modules import activation_called, modules_before, refuse_modules
 from nnc.check.values import (
     POISON,
     BlockDef,
@@ -94,12 +96,26 @@ def _unknown_layer(name: tree.Name, frame: Frame, known: Sequence[str]) -> None:
             codes.UNKNOWN_LAYER, f"`{name.id}` is {words}, not a layer", name.span, expected="a layer", help=hint
         )
         return
+    step = activation_called(name.id)
+    aliases = ELSEWHERE[codes.UNKNOWN_LAYER.id]
+    if (
+        step is not None
+        and name.id not in aliases
+        and not any(layer.casefold() == name.id.casefold() for layer in names("layers"))
+    ):
+        hint = f"an activation is a step of its own: -> {step}"
+        frame.faults.add(codes.UNKNOWN_LAYER, f"there is no layer `{name.id}`", name.span, help=hint)
+        return
     own = [n for n in frame.scope.names() if isinstance(_peek(n, frame), (BlockDef, LayerValue, BlockValue, FnRef))]
     known = [*own, *known]
     if frame.context.lost and suggest(name.id, known) is None:
         return
     message = f"there is no layer, block or fn `{name.id}`"
     frame.faults.misspelt(codes.UNKNOWN_LAYER, message, name.span, known)
+
+
+def _is_layer(name: str) -> bool:
+    return any(layer.casefold() == name.casefold() for layer in names("layers"))
 
 
 def _peek(name: str, frame: Frame) -> Value:
@@ -132,8 +148,13 @@ def _namespaced(function: tree.Attribute, expr: tree.Call, frame: Frame) -> Valu
     base = unwrap(function.value)
     if isinstance(base, tree.Name) and base.id == "ops" and frame.scope.find("ops") is None:
         return _ops_call(function.name, expr, frame)
-    if isinstance(base, tree.Name) and base.id == "layers" and frame.scope.find("layers") is None:
-        return _keras_call(function.name, expr, frame)
+    parts = modules_before(function, frame)
+    if parts:
+        if refuse_modules(parts, function.name, frame):
+            go_on = _ops_call if parts[-1].id == "ops" else _keras_call
+            return go_on(function.name, expr, frame)
+        _evaluate_arguments(expr, frame)
+        return POISON
     if frame.value(function) is not POISON:  # a namespace has no values, so this is never reached without a finding
         frame.faults.add(codes.NOT_CALLABLE, "this can't be called", function.span)
     _evaluate_arguments(expr, frame)
@@ -207,6 +228,9 @@ def _constant_call(name: str, expr: tree.Call, frame: Frame) -> Value:
 
 def _block_proto(definition: BlockDef, expr: tree.Call, frame: Frame) -> Value:
     node = definition.node
+    if frame.context.is_headless(node):
+        _evaluate_arguments(expr, frame)
+        return POISON
     slots = [Parameter(p.name.id, p.default is None) for p in node.parameters]
     matched = match(node.name.id, slots, expr, frame)
     if matched is None:

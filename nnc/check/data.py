@@ -241,7 +241,7 @@ def check_data(node: tree.Section, outputs: tuple[str, ...] | None, frame: Frame
     """The data section for a model with these outputs; None where something is wrong or missing."""
     section = read_section(node, KEYS, frame)
     groups, named = _features(node, frame)
-    if "source" not in section.places and not frame.context.unread:
+    if not {"source"} & {*section.places, *section.meant} and not frame.context.unread:
         hint = 'add: source = csv("rows.csv")'
         frame.faults.add(codes.MISSING_KEY, "`data` does not say where rows come from", section.span, help=hint)
     targets = _targets(section, outputs, frame)
@@ -316,7 +316,7 @@ def _targets(section: Section, outputs: tuple[str, ...] | None, frame: Frame) ->
         return (graph.Target(value.name, outputs[0] if outputs else "", value.transform),)
     if not isinstance(value, dict):
         source = section.get("source")
-        unsaid = "target" not in section.places and not frame.context.unread
+        unsaid = not {"target"} & {*section.places, *section.meant} and not frame.context.unread
         if unsaid and isinstance(source, tuple) and not SOURCES[str(source[0])].has_target:
             hint = "add: target = COLUMN"
             frame.faults.add(codes.MISSING_KEY, "`data` does not say what is predicted", section.span, help=hint)

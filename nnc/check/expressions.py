@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from nnc import codes
 from nnc.catalog import Size, find, names
-from nnc.check.constants import OPERATORS, index, unary, unknown_size
+from nnc.check.constants import FUNCTIONS, OPERATORS, index, unary, unknown_size
+from nnc.check.elsewhere import ELSEWHERE
 from nnc.check.faults import Trouble
 from nnc.check.frame import Evaluator, Frame, key_text, unwrap
+from nnc.check.modules import modules_before, refuse_modules
 from nnc.check.values import (
     POISON,
     BlockDef,
@@ -24,7 +26,7 @@ from nnc.check.values import (
     noun,
     show,
 )
-from nnc.diagnostics import Label
+from nnc.diagnostics import Fix, Label
 from nnc.graph import FnRef, IndexItem
 from nnc.source import Span
 from nnc.syntax import tree
@@ -79,6 +81,10 @@ def unknown_name(expr: tree.Name, frame: Frame) -> None:
         return  # said already: whoever misspells a name where it is bound misses it at each use
     frame.unknown.add(expr.id)
     message = f"nothing is called `{expr.id}` here"
+    if expr.span.source.text[: expr.span.start].rstrip(" ").endswith("//"):
+        hint = "a comment begins with `#`; `//` divides"
+        frame.faults.add(codes.UNKNOWN_NAME, message, expr.span, help=hint)
+        return
     if find("layers", expr.id) is not None:
         hint = f"`{expr.id}` is a layer of Keras: apply it to a tensor, x -> {expr.id}(...)"
         frame.faults.add(codes.UNKNOWN_NAME, message, expr.span, help=hint)
@@ -275,6 +281,13 @@ def _if(expr: tree.IfExpr, frame: Frame) -> Value:
 
 
 def _index(expr: tree.Index, frame: Frame) -> Value:
+    base = unwrap(expr.value)
+    if isinstance(base, tree.Name) and frame.scope.find(base.id) is None and find("layers", base.id) is not None:
+        inner = expr.span.text[len(base.id) :].strip()[1:-1]
+        fix = Fix(f"write {base.id}({inner})", expr.span, f"{base.id}({inner})")
+        message = f"the arguments of `{base.id}` stand in round brackets"
+        frame.faults.add(codes.NOT_A_LAYER, message, expr.span, help=fix.title, fix=fix)
+        return POISON
     value = frame.value(expr.value)
     if value is POISON:
         return POISON
@@ -351,15 +364,30 @@ def _attribute(expr: tree.Attribute, frame: Frame) -> Value:
                 help=f"write ops.{expr.name.id}(x)",
             )
         return POISON
+    parts = modules_before(expr, frame)
+    if parts:
+        refuse_modules(parts, expr.name, frame)
+        return POISON
+    is_bound = isinstance(base, tree.Name) and frame.scope.find(base.id) is not None
+    if not is_bound and expr.name.id in _FILES:
+        fix = Fix(f'write "{expr.span.text}"', expr.span, f'"{expr.span.text}"')
+        frame.faults.add(codes.UNKNOWN_NAME, "the name of a file stands in quotes", expr.span, help=fix.title, fix=fix)
+        return POISON
     value = frame.value(expr.value)
-    if value is not POISON:
+    if value is not POISON or is_bound:  # whatever a name is bound to, it has no parts
+        what = f"`{base.span.text}`" if value is POISON else noun(value)
+        op = ELSEWHERE[codes.UNKNOWN_OP.id].get(expr.name.id, expr.name.id)
+        hint = f"write ops.{op}({base.span.text}, ...)" if find("ops", op) and op not in FUNCTIONS else None
         frame.faults.add(
             codes.UNKNOWN_NAME,
-            f"{noun(value)} has no `{expr.name.id}`",
+            f"{what} has no `{expr.name.id}`",
             expr.name.span,
-            help="shape(t) gives a tensor's sizes, ops.NAME(...) calls a function of keras.ops",
+            help=hint or "shape(t) gives a tensor's sizes, ops.NAME(...) calls a function of keras.ops",
         )
     return POISON
+
+
+_FILES = frozenset({"csv", "tsv", "txt", "xlsx", "json", "parquet"})
 
 
 def unknown_op(name: tree.Name, frame: Frame) -> None:

@@ -40,6 +40,7 @@ class Context:
     gaps: tuple[Span, ...] = ()  # where those lines stand
     # Whether a file of `use` could not be read: blocks and fns that nobody knows may be in it
     lost: bool = False
+    entered: set[Span] = field(default_factory=set)  # the blocks that were carried out, by their names' places
     whole: bool = True  # whether the parser could read the main file without an error
     nesting: int = 0
 
@@ -47,6 +48,10 @@ class Context:
         """Whether the parser left something out inside a model, block or fn: what it lacks may stand there."""
         own = node.span
         return any(g.source is own.source and own.start <= g.start <= own.end for g in self.gaps)
+
+    def is_headless(self, node: tree.Node) -> bool:
+        """Whether the parser could not read the head of a block, so that nobody knows its parameters."""
+        return any(gap.source is node.span.source and gap.start == node.span.start for gap in self.gaps)
 
     def enter(self, span: Span) -> None:
         """One level deeper; raises Halt where a spec nests deeper than it may."""

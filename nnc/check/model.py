@@ -71,7 +71,8 @@ def check_model(node: tree.Model, context: Context, file_scope: Scope) -> graph.
             builder.outputs.append((name.id, value))
         elif not context.faults.met and not context.unread:
             raise AssertionError(f"the output {name.id!r} went wrong and nothing was said")
-    is_right = len(context.faults.findings) == before and not context.has_gap(node)
+    whole = all(isinstance(value, TensorValue) for _, value in frame.outputs)
+    is_right = whole and len(context.faults.findings) == before and not context.has_gap(node)
     return builder.finish(node.name.id) if is_right else None
 
 
@@ -179,6 +180,8 @@ def _counted(expr: tree.Expr, frame: Frame) -> Dim | None:
         return None
     if isinstance(value, Size):
         return value
+    if expr.span.text == "None":
+        return Size("?")  # which the parser has found fault with
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= LARGEST:
         return value
     frame.faults.add(
@@ -187,7 +190,7 @@ def _counted(expr: tree.Expr, frame: Frame) -> Dim | None:
         expr.span,
         expected="a whole number of at least 1, `?`, or a capital letter",
         found=show(value),
-        help="the batch axis is never written" if value is None or value == 0 else None,
+        help="the batch axis is never written; an unknown size is `?`" if value is None or value == 0 else None,
     )
     return None
 

@@ -9,11 +9,13 @@ from nnc import codes
 from nnc.catalog import Arg, Kind
 from nnc.catalog.kinds import BOOL, STRING, Type, integer, number
 from nnc.check.arguments import argument_value, match
+from nnc.check.elsewhere import ELSEWHERE
 from nnc.check.frame import Frame, key_text, unwrap
 from nnc.check.values import POISON, Value, show
 from nnc.diagnostics import Label
 from nnc.lean import dataclass
 from nnc.source import Span
+from nnc.spelling import suggest
 from nnc.syntax import tree
 
 Reader = Callable[[tree.Expr, Frame], Value]
@@ -37,6 +39,7 @@ class Section:
     values: dict[str, Value] = field(default_factory=dict)
     places: dict[str, Span] = field(default_factory=dict)
     exprs: dict[str, tree.Expr] = field(default_factory=dict)
+    meant: set[str] = field(default_factory=set)  # the keys that unknown ones are near to, which so are not missing
 
     def get(self, key: str, default: Value = None) -> Value:
         """The value of a key, or the default where it is missing or wrong (which is on the list then)."""
@@ -69,6 +72,7 @@ def read_entry(
         hint = f"its keys are {', '.join(keys)}"
         message = f"`{section.kind}` has no key `{word}`"
         frame.faults.misspelt(codes.UNKNOWN_KEY, message, name.span, keys, hint=hint)
+        section.meant.add(ELSEWHERE[codes.UNKNOWN_KEY.id].get(word) or suggest(word, keys) or word)
         return
     if word in section.places:
         first = Label(section.places[word], "here first")
@@ -83,14 +87,14 @@ def read_map(expr: tree.Expr, keys: Mapping[str, Key], what: str, frame: Frame) 
     """`{key: value}` by a table of keys; None where it is no map."""
     bare = unwrap(expr)
     if not isinstance(bare, tree.MapOf):
-        value = frame.value(expr)
+        value = None if isinstance(bare, tree.Call) else frame.value(expr)
         if value is not POISON:
             frame.faults.add(
                 codes.BAD_VALUE,
                 f"`{what}` needs a map",
                 expr.span,
                 expected=f"{{{', '.join(f'{key}: ...' for key in list(keys)[:3])}}}",
-                found=show(value),
+                found=show(value) if not isinstance(bare, tree.Call) else None,
             )
         return None
     section = Section(what, bare.span)

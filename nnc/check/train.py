@@ -19,7 +19,7 @@ from nnc.syntax import tree
 _LOSS = Arg("loss", keras_object("losses", "a loss of Keras or an fn", fn=True).of("loss"))
 _METRIC = Arg(
     "metrics",
-    (keras_object("metrics", "a metric of Keras or an fn", fn=True) | keras_object("losses", "a loss")).of("metrics"),
+    (keras_object("metrics", "a metric") | keras_object("losses", "a loss of Keras, or an fn", fn=True)).of("metrics"),
 )
 _OPTIMIZER = Arg("optimizer", keras_object("optimizers", "an optimizer").of("optimizer"))
 _CALLBACK = Arg("callbacks", keras_object("callbacks", "a callback", word=False).of("callbacks"))
@@ -53,6 +53,12 @@ class _PerOutput(dict[str, tuple[Value, Span]]):
 def _per_output(expr: tree.Expr, one: Arg, frame: Frame, *, several: bool) -> Value:
     """A value, or a map of values by output."""
     bare = unwrap(expr)
+    if isinstance(bare, tree.ListOf) and not several:
+        items = ", ".join(f"OUTPUT: {item.span.text}" for item in bare.items[:3])
+        message = f"the {one.name} of each output stands in a map, by the output's name"
+        hint = f"write {one.name} = {{{items}}}" if len(bare.items) > 1 else "write it without `[ ]`"
+        frame.faults.add(codes.BAD_VALUE, message, expr.span, found="a list", help=hint)
+        return POISON
     if not isinstance(bare, tree.MapOf):
         return _several(bare, one, frame) if several else _one(one, bare, frame)
     found = _PerOutput()
@@ -78,16 +84,16 @@ def _optimizer(expr: tree.Expr, frame: Frame) -> Value:
     return POISON if row is None else Object("optimizers", row.name)
 
 
-def _weights(expr: tree.Expr, frame: Frame) -> Value:
+def _weights(expr: tree.Expr, frame: Frame, what: str = "loss_weights", shown: str = "{OUTPUT: 2.0}") -> Value:
     bare = unwrap(expr)
     if not isinstance(bare, tree.MapOf):
         value = frame.value(expr)
         if value is not POISON:
             frame.faults.add(
                 codes.BAD_VALUE,
-                f"this needs a map, and is {noun(value)}",
+                f"`{what}` needs a map, and this is {noun(value)}",
                 expr.span,
-                expected="{name: 2.0}",
+                expected=shown,
                 found=show(value),
             )
         return POISON
@@ -100,7 +106,7 @@ def _weights(expr: tree.Expr, frame: Frame) -> Value:
 
 
 def _class_weight(expr: tree.Expr, frame: Frame) -> Value:
-    value = _weights(expr, frame)
+    value = _weights(expr, frame, "class_weight", '{"0": 1.0, "1": 5.0}')
     if not isinstance(value, _PerOutput):
         return value
     right = True
@@ -148,7 +154,7 @@ def check_train(
     """The train section for a model with these outputs (None where something is wrong), and the places of its keys."""
     section = read_section(node, KEYS, frame)
     if "loss" not in section.places:
-        if frame.context.unread:
+        if frame.context.unread or "loss" in section.meant:
             return None, section
         hint = "add: loss = binary_crossentropy, or mean_squared_error, or another of Keras's losses"
         frame.faults.add(codes.MISSING_KEY, "`train` needs a loss", section.span, help=hint)

@@ -130,7 +130,9 @@ def _begins_item(t: Trouble, outermost: Token) -> bool:
 def stray_closer(t: Trouble) -> bool | None:
     """A bracket that closes nothing."""
     opened = [*t.machine.bodies(t.height), *t.opened]
-    if t.token.kind not in CLOSERS or any(OPENERS[token.kind] == t.token.kind for token in opened):
+    if t.token.kind not in CLOSERS or t.token is t.stream.closed:
+        return None
+    if any(OPENERS[token.kind] == t.token.kind for token in opened):
         return None
     fix = Fix("take it out", t.span, "")
     t.findings.add(codes.UNCLOSED, f"this `{t.text}` closes nothing", t.span, help="take it out", fix=fix)

@@ -181,7 +181,7 @@ class _Maker:
         return tree.Constant(_CONSTANTS[self._of(kids[0])], span=span)
 
     def number(self, span: Span, kids: list[Any]) -> tree.Number:
-        text = self._of(kids[0])
+        text = self._of(kids[0]).replace(",", "")  # of `1,000`, which has its finding
         percent = kids[0].kind == "PERCENTAGE"
         value = percentage_value(text) if percent else number_value(text)
         if isinstance(value, Wrong):

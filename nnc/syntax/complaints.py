@@ -40,7 +40,9 @@ def _bad_number(t: Trouble) -> None:
         codes.BAD_NUMBER,
         f"`{found(t.token, t.source.text).strip('`')}` is neither a number nor a name",
         t.span,
-        help="a name begins with a letter or `_`; a number is written as in Python: `1_000`, `1e-3`, `70%`",
+        help="a number has one point"
+        if t.text.count(".") > 1
+        else "a name begins with a letter or `_`; a number is written as in Python: `1_000`, `1e-3`, `70%`",
     )
 
 
@@ -53,10 +55,12 @@ def _bad_character(t: Trouble) -> None:
             f"the name `{t.text[:40]}` has letters that a bare name can't have",
             t.span,
             expected="letters a to z, digits and `_`",
-            help=f'a column\'s name may be anything in quotes: `"{t.text[:40]}"`',
+            help=f'only a column may be called anything, in quotes: `"{t.text[:40]}"`',
         )
         return
     helps = [HINTS[char] for char in t.text if char in HINTS]
+    if t.text.isdecimal():
+        helps = [f"digits are 0 to 9: write {int(t.text[:20])}"]
     t.findings.add(
         codes.BAD_CHARACTER,
         f"the language has no use for `{t.text[:40]}`",
@@ -175,6 +179,33 @@ def _comprehension(t: Trouble) -> _Said | None:
     return _Said("a list is written out, or grows in a loop", "for n in [1, 2] { hs = hs + [x -> Dense(n)] }")
 
 
+def _two_names(t: Trouble) -> _Said | None:
+    """`loss = mean squared error`, and words for people that stand in a file."""
+    before = t.before
+    if (
+        t.token is t.first
+        and t.token.kind == "NAME"
+        and not t.token.word
+        and t.stream.following.kind == "NAME"
+        and t.height == 1
+    ):
+        return _Said(_cannot_stand(t), "words for people stand behind a `#`")
+    if t.token.kind != "NAME" or before is None or before.kind != "NAME" or t.opened or before is t.first:
+        return None
+    words = t.source.text[before.start : t.token.end]
+    if "\n" in words:
+        return None
+    joined = words.replace(" ", "_")
+    return _Said("a name is one word", f"join the words, `{joined}`, or put `->` or an operator between them")
+
+
+def _loose_list(t: Trouble) -> _Said | None:
+    if t.token.kind != "COMMA" or t.opened or t.stream.at(t.anchor.first + 1).kind != "ASSIGN":
+        return None
+    name = t.source.text[t.first.start : t.first.end]
+    return _Said("several values stand in a list", f"write {name} = [..., ...]")
+
+
 def _set_of_items(t: Trouble) -> _Said | None:
     if t.token.kind not in ("COMMA", "RBRACE") or not t.opened or t.opened[-1].kind != "LBRACE":
         return None
@@ -187,12 +218,14 @@ _PARTICULAR: tuple[Callable[[Trouble], _Said | None], ...] = (
     _program,
     _comprehension,
     _set_of_items,
+    _foreign_comment,
+    _two_names,
+    _loose_list,
     _remainder,
     _nameless,
     _loose_constant,
     _lone_else,
     _reserved,
-    _foreign_comment,
     _compared_twice,
     _ends_early,
 )

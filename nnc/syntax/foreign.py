@@ -8,7 +8,7 @@ from __future__ import annotations
 from nnc import codes
 from nnc.diagnostics import Fix
 from nnc.source import Span
-from nnc.syntax.lexer import BAD, OPENERS, Token
+from nnc.syntax.lexer import BAD, OPEN_STRING, OPENERS, Token
 from nnc.syntax.tables import END, LINE_END
 from nnc.syntax.trouble import Trouble
 
@@ -65,6 +65,88 @@ def _is_python(t: Trouble, word: str) -> bool:
     if word in ("import", "from"):
         return rest[:1].isalpha()
     return line.endswith(":")
+
+
+def no_python(t: Trouble) -> bool | None:
+    """What a spec has none of: `lambda x: ...`, `f"..."`, `while`, `print`."""
+    before = t.before
+    if before is None:
+        return None
+    word = t.source.text[before.start : before.end]
+    if before.kind != "NAME" or not _is_no_python(t, before, word):
+        return None
+    message, help_ = _NO_PYTHON[word]
+    t.findings.add(codes.SYNTAX, message, t.span_of(before), help=help_)
+    line = t.source.line(t.source.position(t.token.start)[0]).split("#")[0].rstrip()
+    if word == "lambda" or line.endswith("{") or t.token.kind in ("STRING", OPEN_STRING):
+        return False
+    t.leave_out_below()
+    return True
+
+
+def _is_no_python(t: Trouble, before: Token, word: str) -> bool:
+    if word not in _NO_PYTHON:
+        return False
+    if word == "lambda":
+        return t.token.kind in ("NAME", "COLON", "STAR", "POWER")
+    if len(word) <= 2:
+        return t.token.kind in ("STRING", OPEN_STRING) and before.end == t.token.start
+    return before is t.first and t.token.kind not in ("COLON", "COMMA")
+
+
+_LETTER = "a string has no letter before it"
+_PLAIN = "take the letter out"
+_NO_PYTHON = {
+    "lambda": ("there is no `lambda` in a spec", "outside the model: fn scaled(x) = x / 255; then its name, `scaled`"),
+    "f": (_LETTER, "nothing is put into a string; a layer has the name of its binding, which is enough in a loop, too"),
+    "r": (_LETTER, _PLAIN),
+    "b": (_LETTER, _PLAIN),
+    "u": (_LETTER, _PLAIN),
+    "rf": (_LETTER, _PLAIN),
+    "fr": (_LETTER, _PLAIN),
+    "while": ("there is no `while`", "`for _ in range(3) { ... }` goes round as often as is known beforehand"),
+    "print": ("a spec prints nothing", "`nnc show` prints the layers and their shapes"),
+    "pass": ("there is no `pass`", "take the line out"),
+    "break": ("there is no `break`", "put what is to be left out into an `if`"),
+    "continue": ("there is no `continue`", "put what is to be left out into an `if`"),
+    "assert": ("there is no `assert`", "an input that says its shape is held to it"),
+    "del": ("there is no `del`", "take the line out"),
+}
+
+
+def blank_before_percent(t: Trouble) -> bool | None:
+    """`20 %`: a percentage has no blank."""
+    sign, number = t.before, t.stream.at(t.stream.last - 2)
+    if sign is None or sign.kind != "PERCENT" or number.kind != "NUMBER" or number.end == sign.start:
+        return None
+    place = t.source.span(number.start, sign.end)
+    written = t.source.text[number.start : number.end] + "%"
+    fix = Fix(f"write {written}", place, written)
+    t.findings.add(codes.SYNTAX, "a percentage has no blank before its `%`", place, help=fix.title, fix=fix)
+    return False
+
+
+_DECLARE = frozenset({"var", "let", "const", "val", "auto", "int", "float", "double", "string", "str"})
+
+
+def two_words(t: Trouble) -> bool | None:
+    """`batch size = 32`: a name of two words."""
+    before = t.before
+    if before is None or before is not t.first or t.token.kind != "NAME" or before.kind != "NAME" or t.opened:
+        return None
+    if t.stream.following.kind not in ("ASSIGN", "COLON") or not t.machine.accepts(["ASSIGN"]):
+        return None
+    word = t.source.text[before.start : before.end]
+    place = t.source.span(before.start, t.token.end)
+    if word in _DECLARE:
+        fix = Fix(f"write {t.text}", place, t.text)
+        t.findings.add(codes.SYNTAX, f"a name gets its value without `{word}`", place, help=fix.title, fix=fix)
+        return False
+    if t.machine.accepts(["COMMA"]):
+        return None  # rather two names
+    fix = Fix(f"write {word}_{t.text}", place, f"{word}_{t.text}")
+    t.findings.add(codes.SYNTAX, "a name is one word", place, help=fix.title, fix=fix)
+    return False
 
 
 def augmented(t: Trouble) -> bool | None:
@@ -129,19 +211,46 @@ def missing_brace(t: Trouble) -> bool | None:
     if colon and not _closed_below(t):
         return None
     place = t.span if colon else Span(t.source, t.before.end, t.before.end)
+    whole = _has_closer(t)
     t.findings.add(
         codes.UNCLOSED,
         "a body stands in `{ }`",
         place,
         expected="`{`",
         found="`:`" if colon else "the line's end",
-        help="write `{`",
-        fix=Fix("write `{`", place, " {"),
+        help="write `{`" if whole else "write `{` here, and `}` on a line of its own behind the body's last line",
+        fix=Fix("write `{`", place, " {") if whole else None,
     )
     if not colon:
         t.stream.retake()
     t.stream.insert([t.made("LBRACE")])
     return True
+
+
+def missing_map_brace(t: Trouble) -> bool | None:
+    """`loss =` with the entries of a map on the lines below."""
+    before, entry = t.before, t.stream.at(t.stream.index + 1)
+    if t.token.kind != LINE_END or before is None or entry.kind != "COLON" or not t.machine.accepts(["LBRACE"]):
+        return None
+    if t.stream.column(t.stream.following) <= t.stream.column(t.first):
+        return None
+    if not t.again:
+        place = Span(t.source, before.end, before.end)
+        fix = Fix("write `{`", place, " {")
+        t.findings.add(codes.UNCLOSED, "a map stands in `{ }`", place, expected="`{`", found="the line's end",
+                       help=fix.title, fix=fix)  # fmt: skip
+    t.stream.retake()
+    t.stream.insert([t.made("LBRACE")])
+    return True
+
+
+def _has_closer(t: Trouble) -> bool:
+    """Whether the body's `}` was written, and not put in by its indentation."""
+    index, depth = t.stream.index, 1
+    while depth and (token := t.stream.at(index)).kind != END:
+        depth += (token.kind == "LBRACE") - (token.kind == "RBRACE")
+        index += 1
+    return t.stream.at(index - 1).end > t.stream.at(index - 1).start
 
 
 def _closed_below(t: Trouble) -> bool:

@@ -93,10 +93,10 @@ def tokenize(text: str, master: re.Pattern[str], words: Mapping[str, str]) -> Le
         elif kind == LINE_END:
             if tokens and tokens[-1].kind != LINE_END:
                 add(Token(kind, start, position))
-        elif kind in _GLUED and (more := _LETTERS.match(text, position)):
-            # A letter right behind a name or number, which it can't have: the whole word is the mistake.
+        elif kind in _GLUED and (more := _GLUED[kind][1].match(text, position)):
+            # A letter or point right behind a name or number, which it can't have: the whole word is the mistake.
             position = more.end()
-            add(Token(_GLUED[kind], start, position))
+            add(Token(_GLUED[kind][0], start, position))
         else:
             add(_token(kind, found.group(), start, position, words))
     _end(tokens, size)
@@ -119,7 +119,7 @@ _LONGEST_REMARK = 2000
 """Characters that a comment of C in several lines is looked through for its end, so that the time stays linear."""
 
 _LETTERS = re.compile(r"\w+")
-_GLUED = {"NAME": BAD, "NUMBER": BAD_NUMBER}
+_GLUED = {"NAME": (BAD, _LETTERS), "NUMBER": (BAD_NUMBER, re.compile(r"(?:\w|\.\d)(?:\w|\.\d)*"))}
 
 
 def _token(kind: str, text: str, start: int, end: int, words: Mapping[str, str]) -> Token:

@@ -18,6 +18,7 @@ from nnc.source import Source, Span
 from nnc.syntax import tree
 from nnc.syntax.alikes import find_alikes
 from nnc.syntax.build import builders
+from nnc.syntax.indentation import put_right
 from nnc.syntax.lalr import Machine, TooDeep
 from nnc.syntax.lexer import CLOSERS, OPENERS, Token, pattern, tokenize
 from nnc.syntax.literals import find_control
@@ -67,8 +68,18 @@ def parse(source: Source) -> tuple[tree.File | None, Findings]:
         )
         return None, findings
     find_alikes(source, lexed.alikes, findings)
-    parsing = _Parse(source, lexed.tokens, language, findings)
+    said = list(findings)
+    parsing = _Parse(source, list(lexed.tokens), language, findings)
     file = parsing.run()
+    if len(findings) > len(said):
+        # Read again with the braces that the indentation asks for; the reading that finds less was meant.
+        anew = Findings(said)
+        tokens = put_right(source, lexed.tokens, anew)
+        if tokens is not None:
+            other = _Parse(source, tokens, language, anew)
+            read = other.run()
+            if read is not None and len(anew) <= len(findings):
+                parsing, file, findings = other, read, anew
     if file is None:
         return None, findings
     notes = tuple(_comment(source, start, end) for start, end in lexed.comments)
@@ -92,6 +103,16 @@ def _find_controls(source: Source, findings: Findings) -> None:
             help="take it out; in a string, escapes such as `\\n` and `\\t` stand for line break and tab",
         )
         position = find_control(source.text, position + 1)
+
+
+HEADS = {
+    "MODEL": ("MODEL", "NAME", "LBRACE"),
+    "BLOCK": ("BLOCK", "NAME", "LPAR", "RPAR", "LBRACE"),
+    "DATA": ("DATA", "LBRACE"),
+    "TRAIN": ("TRAIN", "LBRACE"),
+    "REPORT": ("REPORT", "LBRACE"),
+}
+"""What is read in the place of an item's head that has a mistake, so that its body can be read."""
 
 
 class _Parse:
@@ -182,9 +203,34 @@ class _Parse:
         height = self._anchor_height()
         anchor = self._anchors[height]
         end = self._end_of_statement(anchor.first, reached)
+        stream, first = self._stream, self._stream.at(anchor.first)
+        body = self._end_of_body(anchor.first, end)
         if height == self._item_height():
-            end = self._end_of_body(anchor.first, end)
+            if first.word in HEADS and self._keep_body(first, height):
+                return
+            end = body
+        elif first.kind == "NAME" and stream.at(end - 1).kind == LINE_END and stream.at(body - 2).kind == "RBRACE":
+            end = body  # the entries of a map whose `{` is missing
         self._go_on_at(end, height)
+
+    def _keep_body(self, first: Token, height: int) -> bool:
+        """Read the body of an item whose head can't be read as if the head were sound; False where there is none."""
+        stream, anchor = self._stream, self._anchors[height]
+        index = anchor.first
+        name = first
+        while (token := stream.at(index)).kind not in (LINE_END, END):
+            if token.kind == "NAME" and name is first and token is not first:
+                name = token
+            index += 1
+        below = stream.at(index + 1)
+        if below.kind == END or stream.column(below) <= stream.column(first) or stream.last > index:
+            return False
+        self._go_on_at(index + 1, height)
+        at = stream.at(index).start
+        places = {first.word: first, "NAME": name}
+        made = [(kind, places.get(kind)) for kind in HEADS[first.word]]
+        stream.insert([Token(kind, t.start, t.end) if t else Token(kind, at, at) for kind, t in made])
+        return True
 
     def _end_of_body(self, first: int, index: int) -> int:
         """The index behind the lines that are indented further than a broken item's first one, and behind their `}`.

@@ -15,7 +15,17 @@ from nnc.source import Span
 from nnc.spelling import suggest
 from nnc.syntax.brackets import stray_closer, unclosed_body, unclosed_bracket, wrong_closer
 from nnc.syntax.complaints import complain
-from nnc.syntax.foreign import augmented, comment, missing_brace, python, tuple_of_sizes
+from nnc.syntax.foreign import (
+    augmented,
+    blank_before_percent,
+    comment,
+    missing_brace,
+    missing_map_brace,
+    no_python,
+    python,
+    tuple_of_sizes,
+    two_words,
+)
 from nnc.syntax.lexer import Token
 from nnc.syntax.slips import FOREIGN_WORDS, SLIPS, Slip
 from nnc.syntax.tables import END, LINE_END
@@ -194,9 +204,12 @@ def _misspelt_word(t: Trouble) -> bool | None:
 _REPAIRS: tuple[Callable[[Trouble], bool | None], ...] = (
     python,
     comment,
+    no_python,
+    blank_before_percent,
     augmented,
     tuple_of_sizes,
     missing_brace,
+    missing_map_brace,
     _slip,
     _lone_else,
     _brace_on_next_line,
@@ -205,6 +218,7 @@ _REPAIRS: tuple[Callable[[Trouble], bool | None], ...] = (
     unclosed_bracket,
     unclosed_body,
     _misspelt_word,
+    two_words,
     _missing_sign,
     stray_closer,
 )

@@ -29,6 +29,7 @@ def _for(written: str, kind: str, message: str, outside: str | None = None) -> S
 _STATEMENTS = (
     Slip("a line needs no `;` at its end", (), "take it out", "", "take it out", before_line_end=True),
     Slip("each statement has a line of its own", ("_NL",), "put a line break instead of `;`"),
+    _for(",", "COMMA", "a comma stands between two values"),
 )
 _BODY = Slip(
     "a body stands in `{ }`", None, "write `{` instead of `:`, and `}` on a line of its own behind the body's last line"
@@ -100,6 +101,12 @@ HINTS: Mapping[str, str] = {
     "|": "either is written `or`",
     "~": "the opposite is written `not`",
     "`": "names and specs stand without backticks",
+    "²": "a power is written `**`: x ** 2",
+    "³": "a power is written `**`: x ** 3",
+    "·": "a product is written `*`",
+    "√": "write ops.sqrt(x); on numbers sqrt(x)",
+    "《": 'quotes are straight: `"`',
+    "「": 'quotes are straight: `"`',
     "“": 'quotes are straight: `"`',
     "”": 'quotes are straight: `"`',
     "‘": "quotes are straight: `'`",
@@ -172,6 +179,7 @@ _SPECIAL = (
     ("STRING", r"[“”„«»][^“”„«»\n]*[“”«»]", _straight),
     ("STRING", r"[‘’‚][^‘’\n]*[‘’]", _straight),
     ("ARROW", r"-[ \t]+>", lambda _: "->"),
+    ("NUMBER", r"[0-9]{1,3}(?:,[0-9]{3}){0,4},000(?![\w.])", lambda text: text.replace(",", "_")),
 )
 
 ALIKE = "|".join(

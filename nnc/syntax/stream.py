@@ -51,6 +51,7 @@ class Stream:
         self.last = 0
         self.open: list[Token] = []
         self.suspect: Token | None = None
+        self.closed: Token | None = None  # the last closer that had its opener
         self._tokens = tokens
         self._inserted: list[Token] = []
         self._round = 0  # how many of the open brackets are `(` or `[`
@@ -82,6 +83,7 @@ class Stream:
             self._round += token.kind != "LBRACE"
         elif token.kind in CLOSERS and self.open and OPENERS[self.open[-1].kind] == token.kind:
             opener = self.open.pop()
+            self.closed = token
             self._round -= opener.kind != "LBRACE"
             # A brace that closes a line of another indentation was probably meant for another line.
             misplaced = token.kind == "RBRACE" and self.begins_line(token) and self.column(token) != self.indent(opener)
