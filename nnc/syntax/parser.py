@@ -206,7 +206,8 @@ class _Parse:
         stream, first = self._stream, self._stream.at(anchor.first)
         body = self._end_of_body(anchor.first, end)
         if height == self._item_height():
-            if first.word in HEADS and self._keep_body(first, height):
+            closed = stream.at(body - 2).kind == "RBRACE"
+            if closed and first.word in HEADS and self._keep_body(first, height):
                 return
             end = body
         elif first.kind == "NAME" and stream.at(end - 1).kind == LINE_END and stream.at(body - 2).kind == "RBRACE":
