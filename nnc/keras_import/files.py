@@ -85,7 +85,12 @@ def _h5(path: Path) -> bytes | str:
 def _saved_model(path: Path) -> str:
     metadata = path / "keras_metadata.pb"
     if not metadata.exists():
-        raise Broken("a SavedModel without keras_metadata.pb is a program and no longer a model; save it as .keras")
+        if not (path / "saved_model.pb").exists():
+            raise Broken("it is a folder, and no SavedModel lies in it")
+        raise Broken(
+            "this SavedModel is a program that no longer knows its layers; "
+            'where the model was made, write `model.save("model.keras")`, and import that'
+        )
     with metadata.open("rb") as stream:
         content = stream.read(limits.MAX_MODEL_JSON + 1)
     if len(content) > limits.MAX_MODEL_JSON:

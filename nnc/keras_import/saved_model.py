@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from nnc.keras_import.raw import Broken, mapping
 
@@ -23,12 +24,18 @@ def model_config(content: bytes) -> str:
         if texts.get(3, b"").decode("utf-8", "replace") != "root":
             continue
         try:
-            found = mapping(json.loads(texts.get(5, b"")), "its metadata")
+            found = mapping(json.loads(texts.get(5, b""), object_hook=_plain), "its metadata")
         except (ValueError, RecursionError) as error:
             raise Broken("its metadata is no JSON") from error
         if isinstance(found.get("config"), dict) and "layers" in found["config"]:
             return json.dumps({"class_name": found.get("class_name"), "config": found["config"]})
     raise Broken("its metadata has no configuration of a model")
+
+
+def _plain(found: dict[str, Any]) -> Any:
+    """Shapes and tuples, which that encoder of Keras 2 writes as objects, as the lists that they are elsewhere."""
+    listed = found.get("class_name") in ("TensorShape", "__tuple__") and isinstance(found.get("items"), list)
+    return found["items"] if listed else found
 
 
 def _fields(content: bytes) -> Iterator[tuple[int, bytes]]:
