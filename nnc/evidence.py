@@ -255,6 +255,8 @@ class WorstRow:
 class Evaluation:
     """Test rows only. `primary` is the key of the metric that the verdict speaks of.
 
+    Where the model was trained elsewhere, the part may be `given`: rows that training may have seen.
+
     `confusion[i][j]` counts rows of class i predicted as j. For regression `truth` and `predicted` are test rows
     in the target's own unit (at most 2,000, sampled by seed), and `error_quantiles` are (quantile, absolute error).
     `transformed` are a regression's metrics in the unit that was trained on, where the target is transformed.
@@ -408,6 +410,7 @@ class Warn:
     rare_classes            classes: [[name, training rows, test rows], ...]; least: the rows a class should have
     imbalance               classes: [[name, share], ...], the most frequent and the rarest class
     no_test_rows            part: whose rows were evaluated in their place (`validation` or `train`); rows: how many
+    rows_may_be_known       rows: how many a model from elsewhere was evaluated on; it may have been trained on them
     few_test_rows           rows; step: what one row changes the accuracy by, as a share (None for regression)
     overfit                 metric: the primary one; train, validation: its values on those rows; gap
     overtrained             best_epoch, kept_epoch; best, kept: the validation loss at each (kept is far above best)
@@ -457,7 +460,7 @@ class Evidence:
     limits: str | None
     network: Network
     data: DataEvidence
-    training: TrainingEvidence
+    training: TrainingEvidence | None  # None: it was trained elsewhere, and nothing is known of that
     evaluation: Evaluation
     baselines: tuple[Baseline, ...]
     explanation: Explanation | None

@@ -407,19 +407,42 @@ def train(
 
 
 @cli.command(short_help="Write report.html and report.pdf; trains if need be.")
-@click.argument("what", metavar="SPEC|RUN", type=_SPEC)
-@click.option("-o", "--output", type=_SPEC, help="The folder; for a spec build/NAME, for a run the run itself.")
+@click.argument("what", metavar="SPEC|RUN|MODEL", type=_SPEC)
+@click.option("-o", "--output", type=_SPEC, help="The folder; build/NAME if it is not said, for a run the run itself.")
 @click.option("--model", metavar="NAME", help="Which model, where the file has several.")
+@click.option("--data", type=_SPEC, metavar="TABLE", help="For a .keras or .h5 file: the CSV to measure it on.")
+@click.option("--target", metavar="COLUMN", help="With --data: the column that it predicts.")
+@click.option("--held-out", is_flag=True, help="With --data: its training never saw these rows.")
 @_settings
 def report(
-    what: Path, output: Path | None, model: str | None, assignments: tuple[str, ...], quiet: bool, verbose: bool
+    what: Path,
+    output: Path | None,
+    model: str | None,
+    assignments: tuple[str, ...],
+    quiet: bool,
+    verbose: bool,
+    **rows: Any,
 ) -> None:
-    """Write report.html and report.pdf, training first if there is no run of just this spec and data yet."""
+    """Write report.html and report.pdf, training first if there is no run of just this spec and data yet.
+
+    MODEL is a .keras or .h5 file that was trained elsewhere: nnc report MODEL --data TABLE --target COLUMN.
+    """
     del verbose
     from nnc.cli.progress import Progress
     from nnc.pipeline import runs
 
-    if what.is_dir():
+    data, target = rows["data"], rows["target"]
+    if what.suffix in (".keras", ".h5") or data or target or rows["held_out"]:
+        if not data or not target or assignments or model or what.suffix not in (".keras", ".h5"):
+            raise click.UsageError(
+                "a model that was trained elsewhere: nnc report MODEL.keras --data TABLE --target COLUMN"
+            )
+        from nnc.pipeline import elsewhere
+
+        with Progress(quiet=quiet) as progress:
+            given = elsewhere.Rows(data, target, rows["held_out"])
+            pages = elsewhere.report_model(what, given, output or Path("build") / what.stem, progress)
+    elif what.is_dir():
         with Progress(quiet=quiet) as progress:
             pages = runs.report_run(what, output or what, progress)
     else:

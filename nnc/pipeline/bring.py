@@ -17,7 +17,7 @@ from nnc import codes
 from nnc.diagnostics import Diagnostic, Findings, UserFault
 from nnc.emit.nn_source import NnSource, OtherModel, nn_source
 from nnc.files import beside
-from nnc.graph import ModelGraph
+from nnc.graph import ModelGraph, Spec
 from nnc.keras_import import Imported, import_config
 from nnc.keras_import.files import read_config
 from nnc.lean import dataclass
@@ -134,10 +134,9 @@ def load_keras_model(model: str) -> Any:
         raise UserFault(findings) from error
 
 
-def copy_weights(brought: Brought, original: Any) -> Any:
-    """The spec's model as nnc builds it, with the weights of the original: layer by layer, as they were imported."""
+def read_again(brought: Brought) -> Spec:
+    """The spec that was written, checked. Raises UserFault where it has a hole."""
     from nnc.check import check
-    from nnc.emit.keras_model import build_model
     from nnc.source import Source
     from nnc.syntax import parse
 
@@ -145,6 +144,14 @@ def copy_weights(brought: Brought, original: Any) -> Any:
     spec, found = check(file) if file is not None else (None, findings)
     if spec is None:
         raise UserFault(found)
+    return spec
+
+
+def copy_weights(brought: Brought, original: Any) -> Any:
+    """The spec's model as nnc builds it, with the weights of the original: layer by layer, as they were imported."""
+    from nnc.emit.keras_model import build_model
+
+    spec = read_again(brought)
     built = build_model(spec, spec.model)
     for ours, theirs in zip(spec.model.layers, brought.source.layers, strict=True):
         layer = original

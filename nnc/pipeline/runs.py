@@ -133,7 +133,7 @@ def _train(checked: Checked, table: Table, run: Path, settings: Settings, progre
         folder.mkdir()
         runs.save(folder, evaluated, evidence, checked.source.text, times)
         _keep_what_others_put_there(run, folder)
-        _keep_what_training_wrote(run / unfinished.FOLDER, folder, goes_on=trained.training.interrupted)
+        _keep_what_training_wrote(run / unfinished.FOLDER, folder, goes_on=_is_interrupted(evidence))
     return evidence
 
 
@@ -149,16 +149,16 @@ def _found(
     times["evaluating"] = time.monotonic() - began
     progress.phase("explaining")
     began = time.monotonic()
-    explanation, reason = _explain(evaluated)
+    explanation, reason = explain_rows(evaluated)
     times["explaining"] = time.monotonic() - began
     reproduce = runs.reproduce(
         trained, command=_command(checked, settings), spec_text=checked.source.text, folder=checked.path.parent
     )
     reproduce = replace(reproduce, sha256={**reproduce.sha256, **_used_hashes(checked)})
-    return evaluated, _evidence(trained.spec, trained.graph, evaluated, explanation, reason, reproduce)
+    return evaluated, gather(trained.spec, trained.graph, evaluated, explanation, reason, reproduce)
 
 
-def _explain(evaluated: Evaluated) -> tuple[Explanation | None, str | None]:
+def explain_rows(evaluated: Evaluated) -> tuple[Explanation | None, str | None]:
     """SHAP over the evaluated rows, or the reason why there is none."""
     from nnc import explain
 
@@ -191,7 +191,7 @@ def _explain(evaluated: Evaluated) -> tuple[Explanation | None, str | None]:
     return explanation, None
 
 
-def _evidence(
+def gather(
     spec: Spec,
     model: ModelGraph,
     evaluated: Evaluated,
@@ -199,6 +199,7 @@ def _evidence(
     reason: str | None,
     reproduce: Reproduce,
 ) -> Evidence:
+    """All that was found, as a report reads it."""
     from nnc.emit.network import describe
     from nnc.evidence import Evidence, Missing
     from nnc.explain import concerns
@@ -260,6 +261,10 @@ def _may_be_replaced(run: Path) -> None:
     raise UserFault(findings)
 
 
+def _is_interrupted(evidence: Evidence) -> bool:
+    return evidence.training is not None and evidence.training.interrupted
+
+
 def _keep_what_others_put_there(run: Path, folder: Path) -> None:
     """Copy into the new run what lies in the old one and no run wrote (notes, say); old reports go."""
     if not run.is_dir():
@@ -302,7 +307,7 @@ def report(checked: Checked, out: Path, settings: Settings, progress: Progress) 
     if evidence is None:
         with _begun(run, checked, settings, How()):
             evidence = _train(checked, table, run, settings, progress, How())
-    return _render(evidence, out, progress)
+    return render_pages(evidence, out, progress)
 
 
 def report_run(folder: Path, out: Path, progress: Progress) -> Pages:
@@ -318,7 +323,7 @@ def report_run(folder: Path, out: Path, progress: Progress) -> Pages:
             else "train one: nnc train SPEC -o RUN",
         )
         raise UserFault(findings)
-    return _render(_read_evidence(run), out, progress)
+    return render_pages(_read_evidence(run), out, progress)
 
 
 def _read_evidence(run: Path) -> Evidence:
@@ -345,11 +350,12 @@ def _current(run: Path, checked: Checked, table: Table, settings: Settings) -> E
     wanted = {"spec": spec, "data": table.sha256, **_used_hashes(checked)}
     same = all(made.sha256.get(name) == digest for name, digest in wanted.items())
     command = made.command == _command(checked, settings)
-    whole = not found.training.interrupted
+    whole = not _is_interrupted(found)
     return found if same and command and whole and made.versions.get("nnc") == version("nnc") else None
 
 
-def _render(evidence: Evidence, out: Path, progress: Progress) -> Pages:
+def render_pages(evidence: Evidence, out: Path, progress: Progress) -> Pages:
+    """Write report.html and report.pdf into `out`."""
     from nnc.report import render, verdict
 
     progress.phase("writing")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from nnc.evidence import Evidence
+from nnc.evidence import Evidence, TrainingEvidence
 from nnc.report.numbers import aligned, count
 from nnc.report.style import PAGE_WIDTH
 from nnc.report.texts import Texts
@@ -87,6 +87,13 @@ class Page:
     terms: set[str] = field(default_factory=set)
     _figures: int = 0
     _tables: int = 0
+
+    @property
+    def training(self) -> TrainingEvidence:
+        """How it was trained, for sections that stand only where that is known."""
+        if self.evidence.training is None:
+            raise ValueError("nothing is known of the training")
+        return self.evidence.training
 
     def say(self, key: str, **values: object) -> str:
         """The text of a key in the report's language."""

@@ -18,7 +18,7 @@ STILL_FALLING = 0.02
 
 
 def training_warnings(
-    training: TrainingEvidence,
+    training: TrainingEvidence | None,
     said: Mapping[str, Predictions],
     evaluation: Evaluation,
     baselines: Sequence[Baseline],
@@ -27,8 +27,7 @@ def training_warnings(
     """All that the training and its evaluation give reason for."""
     found = (
         _overfit(said, evaluation.primary, seed),
-        _overtrained(training),
-        _not_converged(training),
+        *((_overtrained(training), _not_converged(training)) if training is not None else ()),
         *_against_baselines(evaluation, baselines),
     )
     return tuple(warn for warn in found if warn is not None)

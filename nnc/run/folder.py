@@ -70,6 +70,8 @@ def _json(path: Path, value: Mapping[str, Any]) -> None:
 def _history(path: Path, trained: Trained) -> None:
     """A line an epoch: learning rate, then each metric on training and validation rows."""
     training = trained.training
+    if training is None:
+        return
     columns: dict[str, Sequence[float]] = {"learning_rate": training.learning_rate}
     for curve in training.curves:
         columns[curve.name] = curve.train

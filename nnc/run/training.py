@@ -52,7 +52,7 @@ class Trained:
     spec: Spec
     graph: ModelGraph
     prepared: Prepared
-    training: TrainingEvidence
+    training: TrainingEvidence | None  # None: it was trained elsewhere
     seconds: float
 
     @property

@@ -42,7 +42,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("use", use.build),
     Section("data", data.build),
     Section("network", network.build),
-    Section("training", training.build),
+    Section("training", training.build, training.applies),
     Section("evaluation", evaluation.build),
     Section("baselines", baselines.build, baselines.applies),
     Section("errors", errors.build, errors.applies),

@@ -43,6 +43,8 @@ def _summary(page: Page) -> list[str]:
         said.append(page.say("data.ignored", names=listed(page, list(data.ignored), 12)))
     for reason, rows in data.dropped:
         said.append(page.say("data.dropped", rows=count(rows), reason=page.texts.name("reason", reason)))
+    if page.evidence.training is None:
+        return [*said, page.say("data.as_they_are")]
     seeded = page.say("data.split_seed", seed=data.split_seed)
     if data.split_by is not None:
         way, name = data.split_by

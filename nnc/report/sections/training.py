@@ -20,9 +20,14 @@ _ENDINGS = {
 }
 
 
+def applies(page: Page) -> bool:
+    """A model that was trained elsewhere has no such section."""
+    return page.evidence.training is not None
+
+
 def build(page: Page) -> Mapping[str, object]:
     """Views for `sections/training.html`."""
-    training = page.evidence.training
+    training = page.training
     names = [curve_name(page, curve) for curve in training.curves]
     table = _table(page)
     return {
@@ -42,7 +47,7 @@ def curve_name(page: Page, curve: Curve) -> str:
 
 
 def _setup(page: Page) -> str:
-    training = page.evidence.training
+    training = page.training
     arguments = ", ".join(f"{name}={_argument(value)}" for name, value in training.optimizer_args.items())
     return page.say(
         "training.setup",
@@ -59,7 +64,7 @@ def _argument(value: object) -> str:
 
 
 def _course(page: Page) -> str:
-    training = page.evidence.training
+    training = page.training
     ended = page.say(
         _ENDINGS[training.interrupted, training.stopped_early],
         run=count(training.epochs_run),
@@ -78,7 +83,7 @@ def _at_best(training: TrainingEvidence, part: str) -> str:
 
 def gap_in_words(page: Page) -> str:
     """How far training and validation loss stand apart at the best epoch, and where it went from there."""
-    training = page.evidence.training
+    training = page.training
     loss = training.curves[0]
     if not loss.validation:
         return page.say("training.no_validation")
@@ -92,7 +97,7 @@ def gap_in_words(page: Page) -> str:
 
 
 def _panels(page: Page, names: list[str]) -> Figure:
-    training = page.evidence.training
+    training = page.training
     alt = page.say(
         "training.panels_alt", names=listed(page, names), run=count(training.epochs_run), best=training.best_epoch
     )
@@ -108,7 +113,7 @@ def _panels(page: Page, names: list[str]) -> Figure:
 
 
 def _two_panels(page: Page, names: list[str]) -> Figure:
-    training = page.evidence.training
+    training = page.training
     key = "training.two_panels_caption" if training.curves[0].validation else "training.two_panels_caption_train"
     caption = page.say(key, gap=gap_in_words(page))
     alt = page.say("training.two_panels_alt", names=listed(page, names), best=training.best_epoch)
@@ -116,7 +121,7 @@ def _two_panels(page: Page, names: list[str]) -> Figure:
 
 
 def _table(page: Page) -> Table:
-    training = page.evidence.training
+    training = page.training
     keys = ("metric", "kind", "train", "validation", "gap")
     right = {"train", "validation", "gap"}
     heads = [Head(page.say(f"training.head.{key}"), "right" if key in right else "left") for key in keys]
@@ -126,7 +131,7 @@ def _table(page: Page) -> Table:
 
 
 def _row(page: Page, index: int, curve: Curve) -> list[Cell | str]:
-    at = page.evidence.training.best_epoch - 1
+    at = page.training.best_epoch - 1
     train = curve.train[at]
     validation = curve.validation[at] if curve.validation else None
     decimals = max(decimals_for(train), 3) if abs(train) < 1000 else 0
@@ -142,7 +147,7 @@ def _row(page: Page, index: int, curve: Curve) -> list[Cell | str]:
 
 
 def _batch_means(page: Page) -> str:
-    names = [curve.name for curve in page.evidence.training.curves[1:] if not curve.exact]
+    names = [curve.name for curve in page.training.curves[1:] if not curve.exact]
     if not names:
         return ""
     page.term("batch_mean")

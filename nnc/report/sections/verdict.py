@@ -21,6 +21,9 @@ from nnc.report.words import (
     with_interval,
 )
 
+# What the headline says of the rows, by their part.
+_HEADLINES = {"test": "verdict.headline", "given": "verdict.headline_given"}
+
 Outcome = Literal["better", "same", "worse", "alone"]
 
 
@@ -58,7 +61,7 @@ def headline(page: Page, metric: Metric) -> str:
     """The primary metric in a sentence."""
     part = page.evidence.evaluation.part
     return page.say(
-        "verdict.headline" if part == "test" else "verdict.headline_untested",
+        _HEADLINES.get(part, "verdict.headline_untested"),
         n=count(metric.estimate.n or page.evidence.data.split_rows.get(part, 0)),
         part=page.texts.name("part", part),
         metric=metric_name(page, metric.key),
@@ -81,12 +84,11 @@ def comparison(page: Page, metric: Metric, baseline: Baseline | None, outcome: O
 
 def _facts(page: Page) -> list[tuple[str, str]]:
     evidence = page.evidence
-    data, training, network = evidence.data, evidence.training, evidence.network
+    data, network = evidence.data, evidence.network
     split = page.say("list_comma").join(
         page.say("verdict.split_part", n=count(rows), part=page.texts.name("part", part))
         for part, rows in data.split_rows.items()
     )
-    ending = "verdict.stopped_early" if training.stopped_early else "verdict.ran_to_end"
     return [
         (page.say("verdict.task"), page.say(f"task.{evidence.task}", target=data.target, n=len(data.classes))),
         (page.say("verdict.data"), page.say("verdict.data_value", source=data.source, rows=count(data.rows))),
@@ -97,15 +99,22 @@ def _facts(page: Page) -> list[tuple[str, str]]:
         ),
         (
             page.say("verdict.training"),
-            page.say(
-                ending,
-                run=count(training.epochs_run),
-                planned=count(training.epochs_planned),
-                best=training.best_epoch,
-                kept=training.kept_epoch,
-            ),
+            _trained(page),
         ),
     ]
+
+
+def _trained(page: Page) -> str:
+    training = page.evidence.training
+    if training is None:
+        return page.say("verdict.trained_elsewhere")
+    return page.say(
+        "verdict.stopped_early" if training.stopped_early else "verdict.ran_to_end",
+        run=count(training.epochs_run),
+        planned=count(training.epochs_planned),
+        best=training.best_epoch,
+        kept=training.kept_epoch,
+    )
 
 
 def _figure(page: Page, metric: Metric) -> Figure:

@@ -172,6 +172,10 @@ def _letters(_: Page, values: Values) -> dict[str, str]:
     return {"letters": str(values["letters"]), "package": str(values["package"])}
 
 
+def _known(_: Page, values: Values) -> dict[str, str]:
+    return {"rows": count(values["rows"])}
+
+
 def _no_test(page: Page, values: Values) -> dict[str, str]:
     return {"part": page.texts.name("part", str(values["part"])), "rows": count(values["rows"])}
 
@@ -182,6 +186,7 @@ KINDS: Mapping[str, Kind] = {
     "worse_than_baseline": Kind(3, _against),
     "no_better_than_trivial": Kind(3, _against),
     "no_test_rows": Kind(3, _no_test),
+    "rows_may_be_known": Kind(3, _known),
     "few_test_rows": Kind(2, _few),
     "identifier_columns": Kind(2, _identifiers),
     "rare_classes": Kind(2, _named("classes", "class_train_test")),
