@@ -96,3 +96,57 @@ def test_json_and_a_model_file(tmp_path: Path, capsys: pytest.CaptureFixture[str
 def test_a_side_that_cannot_be_read_exits_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["diff", str(tmp_path / "none.nn"), str(tmp_path / "none.nn")]) == 2
     assert "none.nn" in capsys.readouterr().err
+
+
+RUN = """model Wine {{
+  input x: [features]
+  output kind = x -> Dense({units}, relu) -> Dense(3, softmax)
+}}
+
+data {{
+  source = sklearn(wine)
+}}
+
+train {{
+  loss = sparse_categorical_crossentropy
+  epochs = {epochs}
+}}
+
+report {{
+  baselines = [majority]
+  explain = {{samples: 10}}
+}}
+"""
+
+
+@pytest.mark.tf
+def test_of_two_runs_the_metrics_are_told_with_their_intervals(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, units, epochs in (("a", 4, 1), ("b", 16, 30)):
+        (tmp_path / f"{name}.nn").write_text(RUN.format(units=units, epochs=epochs))
+        assert run(["train", str(tmp_path / f"{name}.nn"), "-o", str(tmp_path / name)]) == 0
+    capsys.readouterr()
+    a, b = tmp_path / "a", tmp_path / "b"
+    assert run(["diff", str(a), str(b), "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    told = {one["what"]: (one["before"], one["after"]) for one in found if one["where"] == "metrics"}
+    measured = [json.loads((side / "evidence.json").read_text())["evaluation"]["metrics"] for side in (a, b)]
+    wanted = {}
+    for one, other in zip(*measured, strict=True):
+        texts = tuple(
+            f"{metric['estimate']['value']:.4g} [{metric['estimate']['low']:.4g}, {metric['estimate']['high']:.4g}]"
+            for metric in (one, other)
+        )
+        if texts[0] != texts[1]:
+            wanted[one["key"]] = texts
+    assert "accuracy" in wanted
+    assert told == wanted
+    assert {one["where"] for one in found} == {"model", "train", "metrics"}
+    assert run(["diff", str(a), str(b)]) == 1
+    said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert f"changed accuracy: {' → '.join(wanted['accuracy'])}" in said
+    assert "changed epochs: 1 → 30" in said
+    # A run beside its own spec has nothing to compare its metrics with.
+    assert run(["diff", str(a), str(tmp_path / "a.nn")]) == 0
+    assert run(["diff", str(a), str(a)]) == 0

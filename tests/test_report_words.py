@@ -35,6 +35,7 @@ WARN_VALUES = {
     "rare_classes": {"classes": [["rare", 4, 1]], "least": 20},
     "imbalance": {"classes": [["no", 0.97], ["yes", 0.03]]},
     "no_test_rows": {"part": "validation", "rows": 40},
+    "rows_may_be_known": {"rows": 40},
     "few_test_rows": {"rows": 40, "step": 0.025},
     "overfit": {"metric": "accuracy", "train": 0.99, "validation": 0.81, "gap": 0.18},
     "overtrained": {"best_epoch": 12, "kept_epoch": 100, "best": 0.31, "kept": 0.52},
