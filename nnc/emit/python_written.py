@@ -13,8 +13,9 @@ from dataclasses import field
 from nnc.check.written import Written, WrittenFile
 from nnc.emit.flow import LIST_OPS
 from nnc.emit.names import MODULE_NAMES, Names, snake_case
+from nnc.emit.python_blocks import Function
 from nnc.emit.python_code import WIDTH, Atom, Code, assign, number, string, width
-from nnc.emit.python_statements import Body, Function
+from nnc.emit.python_statements import Body
 from nnc.emit.python_values import FnNames
 from nnc.emit.written_places import NotStructuredError, Places, leaves, needed, only_what_is_live, site_of
 from nnc.graph import ModelGraph, Spec, Value
