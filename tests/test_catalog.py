@@ -289,6 +289,9 @@ def test_every_function_of_keras_has_a_rule_or_a_reason():
         ("max_pool", [TensorType((8, 8, 3)), 2], {}, [(4, 4, 3)]),
         ("dot_product_attention", [TensorType((5, 2, 4)), *[TensorType((6, 2, 4))] * 2], {}, [(5, 2, 4)]),
         ("unstack", [TensorType((3, 2))], {"axis": 1}, [(2,)] * 3),
+        ("tril", [TensorType((3, 2))], {"k": 2}, [(3, 2)]),
+        ("max_pool", [TensorType((6, 4)), (1, 2, 1), 2, "same"], {}, [(3, 4)]),
+        ("bitwise_left_shift", [TensorType((4,), "int32"), TensorType((1,), "int32")], {}, [(4,)]),
     ],
 )
 def test_functions_have_the_shapes_of_their_definitions(name, args, kwargs, shapes):
@@ -304,6 +307,9 @@ def test_functions_have_the_shapes_of_their_definitions(name, args, kwargs, shap
         ("while_loop", [TensorType((7,))], {}, "a spec holds none"),
         ("segment_sum", [TensorType((7,)), (0, 1)], {}, "it would mix the rows of a batch"),
         ("irfft", [(TensorType((1,)), TensorType((1,)))], {}, "no values"),
+        ("tril", [TensorType((3, 1))], {"k": 2}, "the edge of the triangle lies outside"),
+        ("triu", [TensorType((3, 1))], {"k": -4}, "the edge of the triangle lies outside"),
+        ("bitwise_left_shift", [TensorType((1,), "int32"), TensorType((4,), "int32")], {}, "the shape of `x`"),
     ],
 )
 def test_a_refused_function_says_why(name, args, kwargs, words):

@@ -15,7 +15,8 @@ FILE = Path(__file__).parents[2] / "docs" / "coverage.md"
 _HEAD = """# What of Keras a spec can name
 
 Written by `make catalog` from the catalog and from Keras {version}; a test fails while this page and the catalog
-differ. `nnc explain NAME` prints the page of a layer.
+differ. `nnc explain NAME` prints the page of a layer. [How all of it is held
+against Keras](oracle.md), with the figures.
 
 | | names | aliases and words | arguments | in a spec | with a reason why not |
 | --- | ---: | ---: | ---: | ---: | ---: |

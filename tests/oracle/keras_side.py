@@ -19,18 +19,23 @@ from nnc.catalog import LayerRow, Operand, Size, TensorType, find
 from nnc.catalog.rules import tensors
 from nnc.catalog.values import Object
 
+OPEN = (3, 1, 2, 4, 6)  # what an open size may be on data
 BATCH = 7  # no size of the samples, so that nothing fits the batch by accident
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Keras's answer. `shapes` have None for a size that Keras does not know; the batch axis is left out."""
+    """Keras's answer. `outputs` have None for a size that Keras does not know; the batch axis is left out.
+
+    `computed` has the dtypes that functions of `keras.ops` really give; a dozen promise another one for some inputs.
+    """
 
     accepted: bool
     outputs: tuple[tuple[tuple[int | None, ...], str], ...] = ()
     trainable: int = 0
     non_trainable: int = 0
     why: str = ""
+    computed: tuple[tuple[tuple[int | None, ...], str], ...] = ()
 
 
 def build(value: Any) -> Any:
@@ -120,7 +125,56 @@ def ask_op(function: Callable[..., Any], leaves: Sequence[TensorType], *, unit: 
         return Answer(False, why=f"{type(error).__name__}: {str(error).strip()[:300]}")
     if any(tuple(out.shape[:1]) != (None,) for out in outputs):
         return Answer(False, why=f"the batch is not the first axis of {[out.shape for out in outputs]}")
-    return Answer(True, tuple((tuple(out.shape[1:]), keras.backend.standardize_dtype(out.dtype)) for out in outputs))
+    promised, computed = (
+        [keras.backend.standardize_dtype(out.dtype) for out in _flat(found)] for found in (outputs, traced)
+    )
+    shapes = [tuple(out.shape[1:]) for out in outputs]
+    return Answer(True, tuple(zip(shapes, promised, strict=True)), computed=tuple(zip(shapes, computed, strict=True)))
+
+
+def _random(leaf: TensorType, size: int, rng: np.random.Generator, most: float = 3) -> Any:
+    shape = (BATCH, *(size if isinstance(n, Size) else n for n in leaf.shape))
+    drawn = rng.uniform(0, most, shape)
+    return tf.cast(drawn if "float" in leaf.dtype and most > 2 else np.floor(drawn), leaf.dtype)
+
+
+def mixes_rows(function: Callable[..., Any], leaves: Sequence[TensorType]) -> bool:
+    """Whether a row of the result hangs on the others, or on its place: fewer rows, or in another order, change it."""
+    return any(
+        rows_hang(function, [_random(leaf, size, np.random.default_rng(5), most) for leaf in leaves])
+        for most in (3, 2)
+        for size in (OPEN if _any_open(leaves) else OPEN[:1])
+    )
+
+
+def rows_hang(function: Callable[..., Any], data: Sequence[Any]) -> bool:
+    """The same, on these data; False where they can't be computed at all."""
+    try:
+        whole = _arrays(function(*data))
+    except Exception:  # noqa: BLE001 - what can't be asked shows nothing
+        return False
+    for rows in (slice(3), slice(None, None, -1)):
+        try:
+            part = _arrays(function(*(array[rows] for array in data)))
+        except Exception:  # noqa: BLE001 - it needs a certain number of rows
+            return True
+        if any(p.shape != w[rows].shape or not np.allclose(p, w[rows], 1e-2, 1e-2, equal_nan=True)
+               for p, w in zip(part, whole, strict=True)):  # fmt: skip
+            return True
+    return False
+
+
+def _arrays(outputs: Any) -> list[Any]:
+    return [keras.ops.convert_to_numpy(tensor) for tensor in _flat(outputs)]
+
+
+def works_on_data(function: Callable[..., Any], leaves: Sequence[TensorType], size: int) -> bool:
+    """Whether the call on data works where that size stands for the open ones."""
+    try:
+        function(*(_random(leaf, size, np.random.default_rng(5)) for leaf in leaves))
+    except Exception:  # noqa: BLE001 - as above
+        return False
+    return True
 
 
 def _call_on_data(layer: Any, operands: Sequence[Operand], keyed: Mapping[str, Operand]) -> list[list[Any]]:

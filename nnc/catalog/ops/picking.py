@@ -43,7 +43,13 @@ def shift(bound: Bound) -> tuple[Array, ...]:
         raise Refused("Keras 3.15 takes truth values here for some dtypes alone", "a whole number", by)
     if as_array(value, name).dtype == "bool" and not isinstance(by, Array):
         raise Refused(f"`{name}` must be whole numbers", "whole numbers", "bool", name)
-    return _WHOLE(bound)
+    (result,) = _WHOLE(bound)
+    if isinstance(value, Array) and len(value.shape) and result.shape != value.shape:
+        raise Refused(
+            f"Keras 3.15 gives the result the shape of `{name}`, whatever it is moved by", f"the shape of `{name}`", by,
+            help=f"add zeros of the other's shape to `{name}` first",
+        )  # fmt: skip
+    return (result,)
 
 
 def nextafter(bound: Bound) -> tuple[Array, ...]:
@@ -159,13 +165,19 @@ def trace(bound: Bound) -> tuple[Array, ...]:
     return (Array(found.shape[:-1], dtypes.summed(found.dtype)),)
 
 
-def matrix(bound: Bound) -> tuple[Array, ...]:
-    """A function of the last two axes that keeps them (tril, triu)."""
-    array = as_array(bound["x"], "x")
-    ints_of(bound["k"], "k")
-    if len(array.shape) < 3:
-        raise Refused("a triangle needs two axes beside the batch", "2 axes", array, "x")
-    return (array,)
+def triangle(along: int, sign: int) -> OpRule:
+    """A triangle of the last two axes, whose edge TensorFlow takes no further than that axis is long."""
+
+    def rule(bound: Bound) -> tuple[Array, ...]:
+        array, k = as_array(bound["x"], "x"), ints_of(bound["k"], "k")[0]
+        if len(array.shape) < 3:
+            raise Refused("a triangle needs two axes beside the batch", "2 axes", array, "x")
+        size = array.shape[along]
+        if not isinstance(size, Size) and sign * k > size:
+            raise Refused("the edge of the triangle lies outside the matrix", f"{sign * size} at the furthest", k, "k")
+        return (array,)
+
+    return rule
 
 
 def flip_columns(bound: Bound) -> tuple[Array, ...]:

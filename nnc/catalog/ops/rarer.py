@@ -80,7 +80,8 @@ RULES: Mapping[str, OpRule] = {
     "take_along_axis": picking.take_along_axis,
     "tile": picking.tile,
     "trace": picking.trace,
-    **all_of("tril triu", picking.matrix),
+    "tril": picking.triangle(-1, 1),
+    "triu": picking.triangle(-2, -1),
     "unstack": picking.unstack,
     # Signals and images.
     "fft": signals.transform(1),

@@ -143,7 +143,7 @@ def pool(takes: str) -> OpRule:
             raise Refused("pools go over 1, 2 or 3 axes beside the channels", "2, 3 or 4 axes", array, "inputs")
         dtypes.need(array, "floats" if rank == 3 else takes, "inputs")
         at = 2 if _first_format(bound) else 1
-        windows = _sizes(bound, "pool_size", rank)
+        windows = _sizes(bound, "pool_size", rank, around=bound["padding"] == "same" and bound["strides"] is not None)
         strides = windows if bound["strides"] is None else _sizes(bound, "strides", rank)
         if bound["padding"] not in ("valid", "same"):
             raise Refused("`padding` must be `valid` or `same`", "one of these", bound["padding"], "padding")
@@ -157,8 +157,11 @@ def pool(takes: str) -> OpRule:
     return rule
 
 
-def _sizes(bound: Bound, name: str, rank: int, least: int = 1) -> tuple[int, ...]:
+def _sizes(bound: Bound, name: str, rank: int, least: int = 1, *, around: bool = False) -> tuple[int, ...]:
+    """A size for each axis. `around`: they may have TensorFlow's form, with a 1 for the batch and the channels."""
     given = ints_of(bound[name], name)
+    if around and len(given) == rank + 2 and given[0] == given[-1] == 1:
+        given = given[1:-1]
     sizes = each(given[0] if len(given) == 1 else given, rank)
     if len(sizes) != rank or min(sizes) < least:
         raise Refused(f"`{name}` must be a whole number or {rank} of them", f"{rank} of them", list(given), name)
