@@ -54,7 +54,7 @@ fit: $(READY) ## every optimizer, metric and loss: our training against model.fi
 kill: $(READY) ## kill a training at fifty moments and go on with it
 	$(BIN)/python -m tests.killed 50
 
-oracle: $(READY) ## the full sweep of the catalog against Keras
+oracle: $(READY) ## layers, functions and whole networks against Keras, in full (docs/oracle.md)
 	$(BIN)/python -m tests.oracle
 
 rows: $(READY) ## every row of the catalog: the emitted Python builds what nnc builds
