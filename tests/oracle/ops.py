@@ -86,7 +86,7 @@ def _empty(asked: Asked) -> bool:
 
 
 def _cut_off(asked: Asked) -> bool:
-    return asked.name.endswith("crossentropy") and not any("float" in dtype for _, dtype in asked.theirs.computed)
+    return asked.name.endswith("crossentropy") and not any("float" in dtype for _, dtype in asked.theirs.outputs)
 
 
 def _fails_later(asked: Asked) -> bool:
@@ -98,6 +98,6 @@ EXCUSES: tuple[tuple[Callable[[Asked], bool], str], ...] = (
     (_mixes, "a row's result hangs on the other rows of the batch or on its place, as calls on parts of it show"),
     (_names_the_batch, "the axis of the batch is named, or all axes, and it is by the values alone that nothing mixes"),
     (_empty, "the result has no values, of which no model has a use"),
-    (_cut_off, "a cross-entropy of whole numbers is given in whole numbers, cut off behind the point"),
+    (_cut_off, "a cross-entropy of whole numbers is promised in whole numbers, whatever the data then gives"),
     (_fails_later, "with a size open nothing is computed; on data of any size the call fails, so the data decides"),
 )
