@@ -82,6 +82,7 @@ def _classes(keras: ModuleType, kind: str) -> dict[str, Any]:
         if _has_kwargs(cls):
             taken = {name for name, *_ in args} | TAKEN.get(cls.__name__, set())
             args += [arg for arg in base if arg[0] not in taken]
+            args += _handed_on(cls, {name for name, *_ in args})
         row: dict[str, Any] = {"args": args}
         if aliases := [name for name in public if name != canonical]:
             row["aliases"] = aliases
@@ -137,6 +138,38 @@ def _parameters(function: Any) -> list[inspect.Parameter]:
 
 def _has_kwargs(cls: type) -> bool:
     return any(p.kind is p.VAR_KEYWORD for p in _parameters(cls))
+
+
+# Values of many kinds: a constructor that takes none of them in an argument's place sets that argument itself.
+PROBES = (True, 1, 0.5, "channels_last")
+
+
+def _handed_on(cls: type, taken: set[str]) -> list[list[Any]]:
+    """The arguments that a class takes by `**kwargs` alone, for the classes that it is made from, and does not refuse."""
+    found: list[list[Any]] = []
+    for parent in cls.__mro__[1:]:
+        if "__init__" not in vars(parent) or parent.__name__ in BASES or parent is object:
+            continue
+        more = [arg for arg in _arguments(parent) if len(arg) > 1 and arg[0] not in taken]
+        found += [[name, default, True] for name, default, *_ in more if _takes(cls, name, default)]
+        taken |= {arg[0] for arg in more}
+        if not _has_kwargs(parent):
+            break
+    return found
+
+
+def _takes(cls: Any, name: str, default: Any) -> bool:
+    required = [arg[0] for arg in _arguments(cls) if len(arg) == 1]
+    for stand_in in (1, 0.5):
+        for probe in PROBES:
+            if probe is default:
+                continue
+            try:
+                cls(**dict.fromkeys(required, stand_in), **{name: probe})
+            except Exception:  # noqa: BLE001, S112 - whatever a constructor raises is a refusal
+                continue
+            return True
+    return False
 
 
 def _identifiers(keras: ModuleType, kind: str, cls: type) -> set[str]:

@@ -24,6 +24,9 @@ VALUES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "width": ((1, 3, 5, 8), (0, -2, 2.5, "4")),
     "value_range": (((0, 255), (0, 1), (-1.0, 1.0)), (5, (1,), "ab")),
     **_each("RandomBrightness RandomColorDegeneration RandomRotation RandomSaturation", "factor", _WIDE),
+    **_each(
+        "ContrastLimitedAdaptiveHistogramEqualization Equalization MixUp RandomColorJitter RandomCrop", "factor", _WIDE
+    ),
     "factor": _SHARE,
     "RandomGrayscale.factor": ((0.0, 0.4, 1), (-0.1, 1.2, "a")),
     "RandomPosterization.factor": ((1, 4, 8, (2, 5)), (0, 9, (9, 10), "a")),

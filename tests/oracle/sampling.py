@@ -174,6 +174,7 @@ _VALUES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "scale": ((True, False), ()),
     "renorm": ((True, False), ()),
     "lora_rank": ((None, 1, 2), (0, -1)),
+    "lora_alpha": ((None, 2.0), ()),
     "equation": (
         ("ab,bc->ac", "abc,cd->abd", "...b,bc->...c", "abc,c->abc", "abc,bcd->ad", "abc...,bd->adc..."),
         ("ab->a", "abc,cd->abe", "aab,bc->ac"),

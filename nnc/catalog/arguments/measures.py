@@ -14,11 +14,40 @@ from nnc.catalog.arguments.common import (
     NUMBER,
     POSITIVE,
 )
-from nnc.catalog.kinds import BOOL, NO, STRING, Type, as_float, choice, integer, is_int, many, number, optional
+from nnc.catalog.kinds import (
+    BOOL,
+    NO,
+    STRING,
+    Type,
+    as_float,
+    choice,
+    describe,
+    integer,
+    is_int,
+    many,
+    number,
+    optional,
+)
+from nnc.catalog.rows import Argument, Rejection
 
 _CLASS_ID = optional(COUNT)
-# Several thresholds would make a metric of several numbers, and a run keeps one for each.
-_THRESHOLDS = optional(FRACTION)
+
+
+def _thresholds(value: Argument) -> Argument:
+    """One threshold. Several make a metric of several numbers in Keras, and a training keeps one number a metric."""
+    if not isinstance(value, (tuple, list)):
+        return optional(FRACTION).take(value)
+    if len(value) > 1 and all(FRACTION.take(item) is not NO for item in value):
+        return Rejection(
+            "{argument} takes one threshold: several give as many numbers, and a training keeps one a metric",
+            "one number from 0 to 1", describe(value),
+            help="write a metric for each, such as `Recall(thresholds=0.3, name=\"recall_3\")`",
+        )  # fmt: skip
+    taken = many(FRACTION, "", 1).take(value)
+    return taken if taken is NO else taken[0]
+
+
+_THRESHOLDS = Type("a number from 0 to 1, or none", _thresholds)
 # Keras takes a float alone here, and 1 is none.
 _CUT = optional(as_float(number(0, 1, above=True)))
 # The sparse losses and metrics reckon along the last axis alone.

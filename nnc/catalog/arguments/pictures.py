@@ -35,6 +35,8 @@ def _odd_sizes(value: Argument) -> Argument:
 
 _WIDE, _SHARE = _factor(-1, 1), _factor(0, 1)
 _MOVED, _ZOOMED, _WITHIN = _factor(-1, 1, apart=True), _factor(-1, 1, apart=True, above=True), _factor(0, 1, apart=True)
+# Keras takes a factor in these layers, and none of them asks for it.
+_ANY = optional(_WIDE)
 _PAIR = many(NUMBER, "a pair of numbers", 2)
 _FILLED = choice("reflect", "wrap", "constant", "nearest")
 _DRAWN = choice("nearest", "bilinear")
@@ -60,6 +62,9 @@ TYPES: dict[str, Type] = {
         "RandomInvert RandomPerspective RandomSharpness",
         "factor",
         _SHARE,
+    ),
+    **_each(
+        "ContrastLimitedAdaptiveHistogramEqualization Equalization MixUp RandomColorJitter RandomCrop", "factor", _ANY
     ),
     "RandomGrayscale.factor": number(0, 1),
     "RandomPosterization.factor": _factor(1, 8),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from nnc.catalog.layers.plain import lora
 from nnc.catalog.layers.reshaping import joined, spatial
 from nnc.catalog.layers.spec import LayerSpec
 from nnc.catalog.rows import Applied
@@ -81,8 +82,9 @@ def _conv(rank: int) -> TensorRule:
         under = None if channels is None else channels // args["groups"]
         per_filter = product((*each(args["kernel_size"], rank), under))
         weights = product((per_filter, filters))
+        trainable, frozen = lora(args, (per_filter, filters), "kernel_constraint")
         out = computed(args, joined(args, sizes, filters), tensor)
-        return Applied((out,), _with_bias(args, weights, filters), 0, product((*sizes, weights)))
+        return Applied((out,), _with_bias(args, trainable, filters), frozen, product((*sizes, weights)))
 
     return rule
 

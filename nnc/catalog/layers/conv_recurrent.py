@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nnc.catalog.layers.conv import places
-from nnc.catalog.layers.recurrent import sequence_and_states
+from nnc.catalog.layers.recurrent import check_flags, sequence_and_states
 from nnc.catalog.layers.reshaping import joined, spatial
 from nnc.catalog.layers.spec import LayerSpec
 from nnc.catalog.rows import Applied, Operand
@@ -24,6 +24,7 @@ class _ConvLstm:
         sequence, states = sequence_and_states(operands, by_name)
         need_rank(sequence, self.rank + 2)
         _check(args, self.rank)
+        check_flags(args, sequence)
         step = TensorType(sequence.shape[1:], sequence.dtype)
         around, _ = spatial(args, step.shape)
         if any(isinstance(size, Size) for size in around):
@@ -46,9 +47,6 @@ class _ConvLstm:
 
 
 def _check(args: Args, rank: int) -> None:
-    if args["stateful"]:
-        reason = "`stateful` needs a batch of fixed size, and nnc leaves the size of a batch open"
-        raise Refused(reason, "false", "true", "stateful")
     if max(each(args["strides"], rank)) > 1 and max(each(args["dilation_rate"], rank)) > 1:
         reason = "`strides` and `dilation_rate` can't both be above 1"
         raise Refused(reason, "1 for one of the two", "both above 1", "dilation_rate")

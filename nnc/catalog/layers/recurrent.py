@@ -55,7 +55,7 @@ class _RecurrentRule:
     def __call__(self, args: Args, operands: Sequence[Operand], by_name: Mapping[str, Operand]) -> Applied:
         sequence, states = sequence_and_states(operands, by_name)
         need_rank(sequence, 2)
-        _check_flags(args, sequence)
+        check_flags(args, sequence)
         width = known_size(sequence, -1, "the number of features of a time step")
         if self.family is None:
             cells = [cell_of(item, width_of) for item, width_of in _chain(args["cell"], width)]
@@ -91,7 +91,8 @@ def sequence_and_states(
     return given[0], tuple(tensors(given[1])) if len(given) == 2 else ()
 
 
-def _check_flags(args: Args, sequence: TensorType) -> None:
+def check_flags(args: Args, sequence: TensorType) -> None:
+    """Refuse what hangs on a size of the batch, or a number of steps, that nobody knows."""
     if args["stateful"]:
         reason = "`stateful` needs a batch of fixed size, and nnc leaves the size of a batch open"
         raise Refused(reason, "false", "true", "stateful")
