@@ -64,6 +64,7 @@ def _value(rng: random.Random, arg: Arg, key: str) -> Any:
 _MEASURED: Mapping[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "axis": ((-1, 1), ("a", 1.5, None)),
     "SparseCategoricalCrossentropy.axis": ((-1,), ("a", 1, 0)),
+    **dict.fromkeys(("IoU.axis", "MeanIoU.axis", "OneHotIoU.axis", "OneHotMeanIoU.axis"), ((-1,), ("a", 1, 5))),
     "Dice.axis": ((None, -1, 1, (0, 1)), ("a", 0.5)),
     "Tversky.axis": ((None, -1, 1, (0, 1)), ("a", 0.5)),
     "top_k": ((None, 1, 2), (0, -1, 1.5, "a")),
@@ -216,43 +217,98 @@ def object_disagreement(rng: random.Random, kind: str, name: str) -> str | None:
 
 
 def excused(ours: Rejection, args: Mapping[str, Any]) -> bool:
-    """Whether nnc refuses on purpose what Keras takes; the reasons stand in EXCUSES."""
-    return any(test(ours, args.get(str(ours.argument))) for test, _ in EXCUSES)
+    """Whether nnc refuses on purpose what Keras takes: that argument, that sort of value, and a reason."""
+    value = args.get(str(ours.argument))
+    return any(sort(value) for sort, _ in EXCUSES.get(str(ours.argument), ()))
 
 
-Excuse = Callable[[Rejection, Any], bool]
+Sort = Callable[[Any], bool]
 
-_LOOSE = {
-    "beta_1", "beta_2", "adam_beta_1", "adam_beta_2", "ema_momentum", "momentum", "clipnorm", "clipvalue",
-    "global_clipnorm", "loss_scale_factor", "weight_decay", "adam_weight_decay", "label_smoothing", "threshold",
-    "margin", "factor", "min_lr", "initial_accumulator_value", "gradient_accumulation_steps", "learning_rate", "q",
-    "initial_scale", "l1", "l2", "recall", "precision", "specificity", "sensitivity", "beta",
-    "l1_regularization_strength", "l2_regularization_strength", "l2_shrinkage_regularization_strength",
-    "learning_rate_power",
+
+def _number(value: Any) -> bool:
+    return isinstance(value, (int, float))
+
+
+def _count(value: Any) -> bool:
+    """A fraction, or less than there can be of anything."""
+    return isinstance(value, float) or (isinstance(value, int) and value <= 0)
+
+
+def _list(value: Any) -> bool:
+    return isinstance(value, tuple)
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _none(value: Any) -> bool:
+    return value is None
+
+
+def _no_path(value: Any) -> bool:
+    return not isinstance(value, str)
+
+
+_UNUSED = "kept, and looked at in a training that uses it alone"
+_DECAY = "documented as at least 0 and below 1; from 1 on the average grows without end, and Keras does not look"
+_CLIP = "documented as above 0; Keras does not clip at all with 0 or less, and says nothing"
+_SMOOTHED = "documented as from 0 to 1; beyond it the smoothed truth is no probability"
+_BATCHES = "a number of steps or epochs; Keras compares it with a counter, which a fraction never meets"
+
+# By the argument: the sort of value that Keras takes and nnc does not, and why not.
+EXCUSES: Mapping[str, tuple[tuple[Sort, str], ...]] = {
+    **{name: ((_number, _DECAY), (_text, _UNUSED), (_list, _UNUSED)) for name in
+       ("beta_1", "beta_2", "adam_beta_1", "adam_beta_2", "ema_momentum", "momentum")},
+    **dict.fromkeys(("clipnorm", "clipvalue", "global_clipnorm"), ((_number, _CLIP), (_text, _UNUSED))),
+    "weight_decay": ((_number, "documented as at least 0; below it the weights grow"), (_list, _UNUSED)),
+    "adam_weight_decay": ((_number, "documented as at least 0; below it the weights grow"), (_list, _UNUSED)),
+    "loss_scale_factor": ((_number, "a loss multiplied by 0 or less trains nothing, or the wrong way"),),
+    "initial_scale": ((_number, "a loss multiplied by 0 or less trains nothing, or the wrong way"),),
+    "learning_rate": ((_number, "below 0 the training climbs"),),
+    "initial_learning_rate": ((_list, "a schedule of several rates at once, which no optimizer takes"),),
+    "initial_accumulator_value": ((_number, "below 0 the root of it is no number"),),
+    "epsilon": ((_none, "Keras fails once the optimizer needs it, in most of them"),),
+    "label_smoothing": ((_number, _SMOOTHED),),
+    "margin": ((_number, "documented as from 0 to 1, which is what cosines differ by"),),
+    "threshold": ((_number, "a share; from 1 on, or from 0 down, every row is on one side"),),
+    "factor": ((_number, "the learning rate is multiplied by it; below 0 the training climbs"),),
+    "min_lr": ((_number, "no learning rate is below 0"),),
+    "q": ((_number, "documented as between 0 and 1"),),
+    "recall": ((_number, "a share from 0 to 1"),),
+    "beta": ((_number, "documented as above 0"),),
+    "l1": ((_number, "documented as at least 0; below it weights are drawn apart"),),
+    "l2": ((_number, "documented as at least 0; below it weights are drawn apart"),),
+    "learning_rate_power": ((_number, "documented as at most 0"),),
+    **dict.fromkeys(
+        ("patience", "cooldown", "start_from_epoch", "warmup_steps", "dynamic_growth_steps"),
+        ((_count, _BATCHES), (_text, _UNUSED)),
+    ),
+    "ema_overwrite_frequency": ((_count, _BATCHES), (_list, _UNUSED), (_text, _UNUSED)),
+    "gradient_accumulation_steps": ((_count, "documented as at least 2; Keras takes 0 for none"),),
+    **dict.fromkeys(("histogram_freq", "embeddings_freq", "profile_batch"), ((_count, _BATCHES), (_text, _UNUSED))),
+    "update_freq": ((_count, _BATCHES), (_text, "TensorBoard takes another word for `epoch`")),
+    "save_freq": ((_count, _BATCHES),),
+    "verbose": ((_text, "a word that it does not know is true for Keras"), (_number, "as true as 1")),
+    "mode": ((_text, "Keras warns of a word that it does not know, and goes on with `auto`"),
+             (_number, "Keras warns of a word that it does not know, and goes on with `auto`")),
+    "monitor": ((_no_path, "a name that no figure of the training has; Keras warns at every epoch"),),
+    "separator": ((_no_path, _UNUSED),),
+    **dict.fromkeys(
+        ("filepath", "filename", "backup_dir", "log_dir"),
+        ((_no_path, "a number is a file that is open already, for Python"),),
+    ),
+    "exclude_layers": ((_no_path, _UNUSED), (_text, "read letter by letter")),
+    "ignore_class": ((_number, "a class is a whole number; a fraction is none that a row could have"),),
+    "class_id": ((_number, "from -1 down Keras counts from the last class, which its documentation does not say"),),
+    "top_k": ((_count, "of no class at all, nothing is right"),),
+    "k": ((_count, "of no class at all, nothing is right"),),
+    "num_labels": ((_number, "Keras forgets it where `multi_label` is false"),),
+    "label_weights": ((_list, "Keras forgets them where `multi_label` is false, and takes weights below 0"),),
+    "num_thresholds": ((_number, "a fraction of a threshold"),),
+    "axis": ((_none, "all axes, the batch's too: the rows of a batch would be reckoned together"),
+             (_list, "all axes, the batch's too: the rows of a batch would be reckoned together")),
+    **dict.fromkeys(
+        ("input_axes", "output_axes"), ((_number, "a fraction of an axis, which stays unused where the other is none"),)
+    ),
 }  # fmt: skip
-
-
-def _not_whole(ours: Rejection, value: Any) -> bool:
-    return "whole number" in str(ours.expected) or "an axis" in str(ours.expected)
-
-
-def _beyond(ours: Rejection, value: Any) -> bool:
-    return ours.argument in _LOOSE and isinstance(value, (int, float))
-
-
-def _unknown_word(ours: Rejection, value: Any) -> bool:
-    return ours.argument in ("mode", "verbose", "update_freq", "save_freq", "monitor", "separator")
-
-
-def _wrong_kind(ours: Rejection, value: Any) -> bool:
-    return not isinstance(value, (int, float)) or ours.argument in _TEXTS
-
-
-_TEXTS = {"filepath", "filename", "backup_dir", "log_dir", "exclude_layers"}
-
-EXCUSES: tuple[tuple[Excuse, str], ...] = (
-    (_not_whole, "where a count or an axis is meant Keras takes a fraction, or none at all for a count"),
-    (_beyond, "Keras takes any number here, and outside of its documented range no training comes to anything"),
-    (_unknown_word, "callbacks fall back to a default for a word that they don't know"),
-    (_wrong_kind, "Keras keeps what is of the wrong kind until a training needs it, or a spec may not write there"),
-)

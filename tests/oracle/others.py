@@ -31,6 +31,7 @@ VALUES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "MelSpectrogram.fft_length": ((2, 4, 8, 16), (0, -4)),
     "sequence_stride": ((1, 2, 3, 4), (0,)),
     "sequence_length": ((None, 2, 4), (99,)),
+    "MelSpectrogram.window": (("hann", "hamming", None), ("boxcar", "hanning")),
     "window": (("hann", "hamming", None, "boxcar"), ("hanning",)),
     "scaling": (("density", "spectrum", None), ("power",)),
     "periodic": ((True, False), ()),

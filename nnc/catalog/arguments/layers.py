@@ -238,6 +238,7 @@ TYPES: dict[str, Type] = {
     "STFTSpectrogram.fft_length": optional(POSITIVE),
     "sequence_length": optional(POSITIVE),
     "window": optional(WINDOWS),
+    "MelSpectrogram.window": optional(choice("hann", "hamming")),
     "periodic": BOOL,
     "scaling": optional(choice("density", "spectrum")),
     "expand_dims": BOOL,

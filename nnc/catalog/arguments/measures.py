@@ -102,6 +102,8 @@ TYPES: dict[str, Type] = {
     "sparse_y_true": BOOL,
     "sparse_y_pred": BOOL,
     "metrics:axis": AXIS,
+    # Keras sums its result, which has one axis, along the same one.
+    **dict.fromkeys((f"{name}.axis" for name in ("IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU")), _LAST),
     "recall": FRACTION,
     "precision": FRACTION,
     "sensitivity": FRACTION,
