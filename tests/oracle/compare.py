@@ -187,10 +187,20 @@ def _wrapped_unasked(sample: Sample, ours: Applied | Rejection, theirs: Answer) 
     return isinstance(ours, Rejection) and sample.name == "TimeDistributed" and "beside the batch" in ours.reason
 
 
+def _idle_in_a_row(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    inside = sample.args.get("layers") or () if sample.name == "Pipeline" else ()
+    idle = any(item.name == "Activation" and item.args["activation"] in (None, "linear") for item in inside)
+    return idle or any(isinstance(item.args.get("scale"), tuple) for item in inside)
+
+
 EXCUSES: tuple[tuple[Excuse, str], ...] = (
     (_mixes_rows, "Keras lets a layer work along the batch axis, so that a row's result hangs on its neighbours"),
     (_only_a_gpu_knows, "which dtypes a convolution takes can't be asked on a CPU where the channels come first"),
     (_lists_through, "a layer that happens to compute nothing (rate 0, linear) hands a list through in Keras"),
+    (
+        _idle_in_a_row,
+        "alone in a model `Activation` and `Rescaling` must keep what they promise; in a `Pipeline` they need not",
+    ),
     (_along_heads, "Keras lets `attention_axes` name the axis of the heads or of the features"),
     (_wrapped_unasked, "TimeDistributed calls the wrapped layer past its check of the number of axes"),
     (_text_added, "Keras joins text under the name of float32"),

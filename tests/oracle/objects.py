@@ -219,6 +219,8 @@ def object_disagreement(rng: random.Random, kind: str, name: str) -> str | None:
 def excused(ours: Rejection, args: Mapping[str, Any]) -> bool:
     """Whether nnc refuses on purpose what Keras takes: that argument, that sort of value, and a reason."""
     value = args.get(str(ours.argument))
+    if ours.argument in _SCALARS and _list(value):
+        return True
     return any(sort(value) for sort, _ in EXCUSES.get(str(ours.argument), ()))
 
 
@@ -256,10 +258,18 @@ _CLIP = "documented as above 0; Keras does not clip at all with 0 or less, and s
 _SMOOTHED = "documented as from 0 to 1; beyond it the smoothed truth is no probability"
 _BATCHES = "a number of steps or epochs; Keras compares it with a counter, which a fraction never meets"
 
+_DECAYS = ("beta_1", "beta_2", "adam_beta_1", "adam_beta_2", "ema_momentum", "momentum")
+# Documented as one number; Keras keeps a list until it needs the number, or lays it over the values by accident.
+_SCALARS = {
+    *_DECAYS, "clipnorm", "clipvalue", "global_clipnorm", "loss_scale_factor", "gamma", "mean", "stddev", "minval",
+    "maxval", "value", "gain", "power", "patience", "cooldown", "start_from_epoch", "warmup_steps", "update_freq",
+    "decay_rate", "initial_learning_rate", "end_learning_rate", "min_lr", "factor", "min_delta",
+    "min_value", "max_value",
+}  # fmt: skip
+
 # By the argument: the sort of value that Keras takes and nnc does not, and why not.
 EXCUSES: Mapping[str, tuple[tuple[Sort, str], ...]] = {
-    **{name: ((_number, _DECAY), (_text, _UNUSED), (_list, _UNUSED)) for name in
-       ("beta_1", "beta_2", "adam_beta_1", "adam_beta_2", "ema_momentum", "momentum")},
+    **dict.fromkeys(_DECAYS, ((_number, _DECAY), (_text, _UNUSED), (_none, _UNUSED))),
     **dict.fromkeys(("clipnorm", "clipvalue", "global_clipnorm"), ((_number, _CLIP), (_text, _UNUSED))),
     "weight_decay": ((_number, "documented as at least 0; below it the weights grow"), (_list, _UNUSED)),
     "adam_weight_decay": ((_number, "documented as at least 0; below it the weights grow"), (_list, _UNUSED)),
@@ -267,6 +277,8 @@ EXCUSES: Mapping[str, tuple[tuple[Sort, str], ...]] = {
     "initial_scale": ((_number, "a loss multiplied by 0 or less trains nothing, or the wrong way"),),
     "learning_rate": ((_number, "below 0 the training climbs"),),
     "initial_learning_rate": ((_list, "a schedule of several rates at once, which no optimizer takes"),),
+    "decay_rate": ((_list, "a schedule of several rates at once, which no optimizer takes"),),
+    "mean": ((_list, "documented as a single number"),),
     "initial_accumulator_value": ((_number, "below 0 the root of it is no number"),),
     "epsilon": ((_none, "Keras fails once the optimizer needs it, in most of them"),),
     "label_smoothing": ((_number, _SMOOTHED),),
@@ -306,9 +318,11 @@ EXCUSES: Mapping[str, tuple[tuple[Sort, str], ...]] = {
     "num_labels": ((_number, "Keras forgets it where `multi_label` is false"),),
     "label_weights": ((_list, "Keras forgets them where `multi_label` is false, and takes weights below 0"),),
     "num_thresholds": ((_number, "a fraction of a threshold"),),
-    "axis": ((_none, "all axes, the batch's too: the rows of a batch would be reckoned together"),
+    "axis": ((_number, "counted from the front, which is the last axis of the samples alone"),
+        (_none, "all axes, the batch's too: the rows of a batch would be reckoned together"),
              (_list, "all axes, the batch's too: the rows of a batch would be reckoned together")),
     **dict.fromkeys(
-        ("input_axes", "output_axes"), ((_number, "a fraction of an axis, which stays unused where the other is none"),)
+        ("input_axes", "output_axes"),
+        ((_number, "a fraction of an axis, which stays unused where the other is none"), (_text, _UNUSED)),
     ),
 }  # fmt: skip

@@ -52,7 +52,7 @@ _THRESHOLDS = Type("a number from 0 to 1, or none", _thresholds)
 _CUT = optional(as_float(number(0, 1, above=True)))
 # The sparse losses and metrics reckon along the last axis alone.
 _LAST = Type("-1", lambda value: value if value == -1 and is_int(value) else NO)
-_CLASS_IDS = many(COUNT, "a list of class numbers")
+_CLASS_IDS = many(COUNT, "a list of class numbers", empty=False)
 
 TYPES: dict[str, Type] = {
     "losses:name": optional(STRING),

@@ -21,6 +21,7 @@ class Picture:
     whole numbers come out as they went in, `smallest` how short a side may be. `idle` are arguments
     that switch the layer off where they are 0: then it need know nothing. `coloured` are arguments
     that, once given, need three channels on the last axis: Keras tells the layers inside nothing of `data_format`.
+    `colours` are arguments that do so where they are a list of three numbers.
     """
 
     depths: tuple[int, ...] = ()
@@ -31,6 +32,7 @@ class Picture:
     smallest: int = 1
     idle: tuple[str, ...] = ()
     coloured: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
 
 
 _RULES: Mapping[str, Picture] = {
@@ -45,7 +47,7 @@ _RULES: Mapping[str, Picture] = {
     "RandomColorJitter": Picture(coloured=("saturation_factor", "hue_factor")),
     "RandomContrast": Picture(takes="floats", floats=True),
     "RandomElasticTransform": Picture(known=("sides", "channels"), floats=True, idle=("factor", "scale")),
-    "RandomErasing": Picture(known=("sides",), floats=True),
+    "RandomErasing": Picture(known=("sides",), floats=True, colours=("fill_value",)),
     "RandomFlip": Picture(),
     "RandomGaussianBlur": Picture(floats=True),
     "RandomGrayscale": Picture((1, 3), ("channels",), keeps=True),
@@ -77,7 +79,9 @@ class _Augmented:
         if asks.depths and isinstance(depth, int) and depth not in asks.depths:
             allowed = " or ".join(map(str, asks.depths))
             raise Refused(f"`{self.name}` works on pictures of {allowed} channels", f"{allowed} channels", tensor)
-        if any(args[name] is not None for name in asks.coloured) and _not_rgb(tensor):
+        given = [name for name in asks.coloured if args[name] is not None]
+        given += [name for name in asks.colours if isinstance(args[name], tuple)]
+        if given and _not_rgb(tensor):
             raise Refused(f"`{self.name}` needs 3 channels on the last axis for this", "3 channels", tensor)
         known = () if any(_largest(args[name]) == 0 for name in asks.idle) else asks.known
         if "channels" in known and isinstance(depth, Size):
