@@ -46,22 +46,12 @@ def _labels(args: Args) -> Rejection | None:
     return None
 
 
-<<<<<<< HEAD
 def _classes(args: Args) -> Rejection | None:
     highest, count = max(args["target_class_ids"], default=0), args["num_classes"]
     if highest < count:
         return None
     reason = f"there is no class {highest}: {count} classes are counted from 0 to {count - 1}"
     return Rejection(reason, f"at most {count - 1}", str(highest), "target_class_ids")
-=======
-def _class_ids(args: Args) -> Rejection | None:
-    classes, wanted = args["num_classes"], args["target_class_ids"]
-    beyond = [number for number in wanted if number >= classes]
-    if not beyond:
-        return None
-    reason = f"there is no class {beyond[0]}: {classes} classes are counted from 0"
-    return Rejection(reason, f"class numbers from 0 to {classes - 1}", str(beyond[0]), "target_class_ids")
->>>>>>> bdfb5b3 (Class numbers beyond the classes are refused; three colours need three channels; more reasons by name)
 
 
 def _checkpoint(args: Args) -> Rejection | None:
@@ -77,12 +67,7 @@ _RULES: Mapping[str, Together] = {
     "optimizers": _one_clip,
     "optimizers.schedules.PiecewiseConstantDecay": _pieces,
     "metrics.AUC": _labels,
-<<<<<<< HEAD
     "metrics.IoU": _classes,
     "metrics.OneHotIoU": _classes,
-=======
-    "metrics.IoU": _class_ids,
-    "metrics.OneHotIoU": _class_ids,
->>>>>>> bdfb5b3 (Class numbers beyond the classes are refused; three colours need three channels; more reasons by name)
     "callbacks.ModelCheckpoint": _checkpoint,
 }

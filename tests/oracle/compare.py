@@ -187,7 +187,47 @@ def _wrapped_unasked(sample: Sample, ours: Applied | Rejection, theirs: Answer) 
     return isinstance(ours, Rejection) and sample.name == "TimeDistributed" and "beside the batch" in ours.reason
 
 
+_ZERO = {
+    "CenterCrop": ("height", "width"), "EinsumDense": ("output_shape",), "AugMix": ("num_chains",),
+}  # fmt: skip
+
+
+def _of_nothing(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    asked = ours.argument if isinstance(ours, Rejection) else None
+    return asked in _ZERO.get(sample.name, ()) and sample.args.get(str(asked)) == 0
+
+
+def _unused_fill(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    unused = sample.name == "Resizing" and not sample.args.get("pad_to_aspect_ratio")
+    return unused and isinstance(ours, Rejection) and ours.argument == "fill_value"
+
+
+def _lora_inside(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    return sample.name in _NESTING and isinstance(ours, Rejection) and ours.argument == "lora_rank"
+
+
+_NESTING = ("Pipeline", "TimeDistributed", "SpectralNormalization")
+
+
+def _gray_already(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    return sample.name == "RandomGrayscale" and isinstance(ours, Rejection) and "not string" in ours.reason
+
+
+_UNSEEN = {
+    "RandomPerspective": "needs sides of at least",
+    "RandomContrast": "needs floating-point numbers",
+    "Resizing": "needs numbers, not bool",
+}
+
+
+def _picture_unseen(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    reason = _UNSEEN.get(sample.name)
+    return isinstance(ours, Rejection) and reason is not None and reason in ours.reason and _has_open(sample)
+
+
 def _idle_in_a_row(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    if sample.name == "Pipeline" and any(leaf.dtype != "float32" for item in sample.operands for leaf in tensors(item)):
+        return True
     inside = sample.args.get("layers") or () if sample.name == "Pipeline" else ()
     idle = any(item.name == "Activation" and item.args["activation"] in (None, "linear") for item in inside)
     return idle or any(isinstance(item.args.get("scale"), tuple) for item in inside)
@@ -199,8 +239,13 @@ EXCUSES: tuple[tuple[Excuse, str], ...] = (
     (_lists_through, "a layer that happens to compute nothing (rate 0, linear) hands a list through in Keras"),
     (
         _idle_in_a_row,
-        "alone in a model `Activation` and `Rescaling` must keep what they promise; in a `Pipeline` they need not",
+        "alone in a model a layer is held to the dtype and shape that it promises; inside a `Pipeline` it is not",
     ),
+    (_of_nothing, "Keras makes tensors without a single value, which train nothing"),
+    (_unused_fill, "Keras looks at `fill_value` where it pads alone"),
+    (_lora_inside, "Keras looks at `lora_rank` when the layer inside is built, and takes less than 0 for one"),
+    (_gray_already, "a picture of one channel is gray already, and Keras hands it on, text too"),
+    (_picture_unseen, "where a size of the picture is open, this step of it waits for data"),
     (_along_heads, "Keras lets `attention_axes` name the axis of the heads or of the features"),
     (_wrapped_unasked, "TimeDistributed calls the wrapped layer past its check of the number of axes"),
     (_text_added, "Keras joins text under the name of float32"),

@@ -145,7 +145,7 @@ PROBES = (True, 1, 0.5, "channels_last")
 
 
 def _handed_on(cls: type, taken: set[str]) -> list[list[Any]]:
-    """Arguments that a class takes by `**kwargs` alone, for the classes that it is made from too."""
+    """Arguments that a class takes by `**kwargs` alone, for the classes that it is made from."""
     found: list[list[Any]] = []
     for parent in cls.__mro__[1:]:
         if "__init__" not in vars(parent) or parent.__name__ in BASES or parent is object:

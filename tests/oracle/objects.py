@@ -317,7 +317,9 @@ EXCUSES: Mapping[str, tuple[tuple[Sort, str], ...]] = {
     "k": ((_count, "of no class at all, nothing is right"),),
     "num_labels": ((_number, "Keras forgets it where `multi_label` is false"),),
     "label_weights": ((_list, "Keras forgets them where `multi_label` is false, and takes weights below 0"),),
-    "num_thresholds": ((_number, "a fraction of a threshold"),),
+    "num_thresholds": (
+        (_none, "Keras forgets it where `thresholds` are given, and fails where they are not"),
+        (_number, "a fraction of a threshold"),),
     "axis": ((_number, "counted from the front, which is the last axis of the samples alone"),
         (_none, "all axes, the batch's too: the rows of a batch would be reckoned together"),
              (_list, "all axes, the batch's too: the rows of a batch would be reckoned together")),

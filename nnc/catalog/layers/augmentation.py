@@ -21,7 +21,8 @@ class Picture:
     whole numbers come out as they went in, `smallest` how short a side may be. `idle` are arguments
     that switch the layer off where they are 0: then it need know nothing. `coloured` are arguments
     that, once given, need three channels on the last axis: Keras tells the layers inside nothing of `data_format`.
-    `colours` are arguments that do so where they are a list of three numbers.
+    `colours` are arguments that do so where they are a list of three numbers. `halves` says whether it computes in
+    half precision on pictures of which a size is open.
     """
 
     depths: tuple[int, ...] = ()
@@ -33,6 +34,7 @@ class Picture:
     idle: tuple[str, ...] = ()
     coloured: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
+    halves: bool = True
 
 
 _RULES: Mapping[str, Picture] = {
@@ -49,7 +51,7 @@ _RULES: Mapping[str, Picture] = {
     "RandomElasticTransform": Picture(known=("sides", "channels"), floats=True, idle=("factor", "scale")),
     "RandomErasing": Picture(known=("sides",), floats=True, colours=("fill_value",)),
     "RandomFlip": Picture(),
-    "RandomGaussianBlur": Picture(floats=True),
+    "RandomGaussianBlur": Picture(floats=True, halves=False),
     "RandomGrayscale": Picture((1, 3), ("channels",), keeps=True),
     "RandomHue": Picture((3,)),
     "RandomInvert": Picture(),
@@ -96,6 +98,8 @@ class _Augmented:
         dtype = compute_dtype(args)
         if asks.floats and not is_float(dtype):
             raise Refused(f"`{self.name}` computes in floating-point numbers", "a float dtype", dtype, "dtype")
+        if not asks.halves and dtype.endswith("float16") and any(isinstance(size, Size) for size in tensor.shape):
+            raise Refused(f"in {dtype} `{self.name}` needs pictures of known sizes", "known sizes", tensor)
         if asks.keeps and not is_float(tensor.dtype):
             dtype = tensor.dtype
         return Applied((TensorType(tensor.shape, dtype),))

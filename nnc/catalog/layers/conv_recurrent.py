@@ -67,7 +67,7 @@ def _row(rank: int, what: str, shape: str) -> LayerSpec:
         f"An LSTM that reads a sequence of {what} by convolutions.",
         _ConvLstm(rank),
         f"x -> Reshape([{shape}]) -> ConvLSTM{rank}D(4, 2)",
-        "signed",
+        "floats",
         "hidden",
         "filters",
         ("filters", "kernel_size"),

@@ -118,8 +118,8 @@ def _vectorized(args: Args, tensor: TensorType) -> Applied:
 
 
 def _need_texts(args: Args, tensor: TensorType) -> None:
-    """One text a row where it is split into words; one axis of words where it is not."""
-    if args["split"] is None and len(tensor.shape) != 1:
+    """One text a row where it is split into words; one axis of words where it is not, but for `one_hot`."""
+    if args["split"] is None and args["output_mode"] != "one_hot" and len(tensor.shape) != 1:
         raise Refused("with no `split`, each row must be a list of words", "one axis", tensor)
     allowed = ((), (1,)) if args["output_mode"] == "int" else ((),)
     if args["split"] is not None and tensor.shape not in allowed:

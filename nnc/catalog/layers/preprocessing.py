@@ -21,7 +21,7 @@ from nnc.catalog.rules import (
     product,
     single,
 )
-from nnc.catalog.shape import Dim, Shape, TensorType, same_size
+from nnc.catalog.shape import Dim, Shape, Size, TensorType, same_size
 
 # ---- Normalization -------------------------------------------------------------------------------
 
@@ -82,6 +82,9 @@ def encoded(shape: Shape, mode: str, depth: Dim) -> Shape:
     """The shape of whole numbers once encoded: one-hot keeps every axis (but a last one of 1), counts drop the last."""
     if mode == "int":
         return shape
+    if mode == "one_hot" and shape and isinstance(shape[-1], Size) and not shape[-1].is_width:
+        reason = "`one_hot` must know the last size, since an axis of 1 makes way for the places"
+        raise Refused(reason, "a known last size", TensorType(shape))
     if mode == "one_hot" and not (shape and shape[-1] == 1):
         return (*shape, depth)
     return (*shape[:-1], depth)
@@ -100,6 +103,12 @@ def need_places(tensor: TensorType, mode: str) -> None:
         raise Refused(f"`{mode}` counts along the last axis, and would mix the rows of a batch", "1 axis", tensor)
 
 
+def _no_half(mode: str, dtype: str | None) -> None:
+    """Refuse to count in half precision."""
+    if mode in ("multi_hot", "count") and dtype in ("float16", "bfloat16"):
+        raise Refused(f"TensorFlow can't count in {dtype}", "float32, float64, int32 or int64", dtype, "dtype")
+
+
 def _counted_or_encoded(tensor: TensorType, mode: str, depth: int) -> Shape:
     need_places(tensor, mode)
     return counted(tensor, depth) if mode in ("multi_hot", "count") else encoded(tensor.shape, mode, depth)
@@ -113,6 +122,7 @@ def _discretization(args: Args, tensor: TensorType) -> Applied:
     no_sparse(args)
     mode = args["output_mode"]
     need_places(tensor, mode)
+    _no_half(mode, compute_dtype(args))
     depth = args["num_bins"] if args["bin_boundaries"] is None else len(args["bin_boundaries"]) + 1
     dtype = "int32" if mode == "int" else compute_dtype(args)
     shape = (*tensor.shape[1:], depth) if mode in ("multi_hot", "count") else encoded(tensor.shape, mode, depth)
@@ -124,12 +134,17 @@ def _category_encoding(args: Args, tensor: TensorType) -> Applied:
     if args["num_tokens"] is None:
         raise Refused("`num_tokens` must be given", "a positive whole number", "none", "num_tokens")
     no_sparse(args)
+    _no_half(args["output_mode"], args["dtype"])
     shape = _counted_or_encoded(tensor, args["output_mode"], args["num_tokens"])
     return Applied((TensorType(shape, compute_dtype(args)),))
 
 
 def _hash_dtype(args: Args) -> str:
-    return "int64" if args["output_mode"] == "int" and args["dtype"] is None else compute_dtype(args)
+    """Of a mixed policy these layers take the precision of weights, which they have none of."""
+    dtype = args["dtype"]
+    if dtype is None:
+        return "int64" if args["output_mode"] == "int" else "float32"
+    return "float32" if dtype.startswith("mixed_") else str(dtype)
 
 
 def _hashing(args: Args, tensor: TensorType) -> Applied:
@@ -137,6 +152,9 @@ def _hashing(args: Args, tensor: TensorType) -> Applied:
     mode = args["output_mode"]
     if mode == "int" and _hash_dtype(args) not in ("int32", "int64"):
         raise Refused("with `output_mode` int the dtype must be whole", "int32 or int64", args["dtype"], "dtype")
+    _no_half(mode, args["dtype"])
+    if mode == "one_hot" and any(isinstance(size, Size) and not size.is_width for size in tensor.shape):
+        raise Refused("`one_hot` must know every size here", "known sizes", tensor)
     if mode == "one_hot" and (not tensor.shape or same_size(tensor.shape[-1], 1) is False):
         raise Refused("`one_hot` takes one value at a time here: a last axis of 1", "[1] or [..., 1]", tensor)
     return Applied((TensorType(_counted_or_encoded(tensor, mode, args["num_bins"]), _hash_dtype(args)),))
