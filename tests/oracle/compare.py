@@ -188,8 +188,11 @@ def _wrapped_unasked(sample: Sample, ours: Applied | Rejection, theirs: Answer) 
 
 
 _ZERO = {
-    "CenterCrop": ("height", "width"), "EinsumDense": ("output_shape",), "AugMix": ("num_chains",),
-}  # fmt: skip
+    **dict.fromkeys(("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"), ("filters",)),
+    **dict.fromkeys(("CenterCrop", "Resizing"), ("height", "width")),
+    "EinsumDense": ("output_shape",),
+    "AugMix": ("num_chains",),
+}
 
 
 def _of_nothing(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
@@ -200,6 +203,11 @@ def _of_nothing(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bo
 def _unused_fill(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
     unused = sample.name == "Resizing" and not sample.args.get("pad_to_aspect_ratio")
     return unused and isinstance(ours, Rejection) and ours.argument == "fill_value"
+
+
+def _batch_as_time(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
+    first = sample.operands[0]
+    return sample.name == "MelSpectrogram" and isinstance(first, TensorType) and not first.shape
 
 
 def _lora_inside(sample: Sample, ours: Applied | Rejection, theirs: Answer) -> bool:
@@ -242,6 +250,7 @@ EXCUSES: tuple[tuple[Excuse, str], ...] = (
         "alone in a model a layer is held to the dtype and shape that it promises; inside a `Pipeline` it is not",
     ),
     (_of_nothing, "Keras makes tensors without a single value, which train nothing"),
+    (_batch_as_time, "with no axis of its own each row would be one moment of a sound"),
     (_unused_fill, "Keras looks at `fill_value` where it pads alone"),
     (_lora_inside, "Keras looks at `lora_rank` when the layer inside is built, and takes less than 0 for one"),
     (_gray_already, "a picture of one channel is gray already, and Keras hands it on, text too"),

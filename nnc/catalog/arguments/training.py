@@ -64,7 +64,7 @@ TYPES: dict[str, Type] = {
     "epsilon": NUMBER,
     "epsilon_1": NUMBER,
     "epsilon_2": NUMBER,
-    "optimizers:momentum": FRACTION,
+    "optimizers:momentum": as_float(FRACTION),
     "nesterov": BOOL,
     "amsgrad": BOOL,
     "centered": BOOL,
