@@ -60,7 +60,7 @@ def test_folds_and_seeds_give_mean_and_spread(tmp_path: Path, monkeypatch: pytes
     def unexplained(evaluated: Any) -> tuple[None, str]:
         return None, "not asked for"
 
-    monkeypatch.setattr(runs, "_explain", unexplained)
+    monkeypatch.setattr(runs, "explain_rows", unexplained)
     path = tmp_path / "m.nn"
     path.write_text(SPEC, encoding="utf-8")
     settings = front.Settings()
