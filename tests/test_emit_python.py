@@ -208,6 +208,18 @@ def test_operators_stand_only_where_they_mean_what_keras_ops_mean() -> None:
     assert "    return ops.multiply(chosen, y) + -((x - 1) ** 2)\n" in text
 
 
+def test_two_minus_signs_never_meet() -> None:
+    """`--x` and `-(-x)` read like C's decrement, and ruff says so (B002)."""
+    fn = Fn("twice", ("x", "y"), (), call("negative", call("negative", call("subtract", "y", "x"))))
+    graph = deep_nn()
+    train = TrainConfig({"y": FnRef("twice")}, Object("optimizers", "SGD"), {})
+    text = python_source(graph.spec(fn, train=train), graph.model())
+    assert "return ops.negative(-(y - x))" in text
+    minus_two = python_code.number(-2.0)
+    assert python_code.flat(python_code.minus(minus_two, "")) == "2.0"
+    assert python_code.flat(python_code.minus(minus_two, "ops.negative")) == "ops.negative(-2.0)"
+
+
 # ---- layout --------------------------------------------------------------------------------------
 
 

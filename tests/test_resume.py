@@ -84,6 +84,23 @@ def test_stopped_by_ctrl_c_it_says_so_and_goes_on_to_the_same_weights(tmp_path: 
     assert fault.value.findings[0].code is codes.BROKEN_RUN
 
 
+def test_a_checkpoint_that_is_cut_or_spoilt_gives_a_finding(tmp_path: Path) -> None:
+    kept = Checkpoint(tmp_path, {})
+    kept.write({"epochs": 1, "callbacks": [], "stopped": False}, {"model0": np.arange(9.0)})
+    whole = kept.path.read_bytes()
+    cut = [whole[:size] for size in range(len(whole) - 1)]
+    spoilt = [whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :] for at in range(0, len(whole), 3)]
+    refused = 0
+    for content in [*cut, *spoilt, b"", b"PK\x03\x04 no checkpoint", b"\x93NUMPY", b"\x80\x04."]:
+        kept.path.write_bytes(content)
+        try:
+            kept.read()
+        except UserFault as fault:
+            assert fault.findings[0].code is codes.BROKEN_RUN  # noqa: PT017 - some bytes of a zip mean nothing
+            refused += 1
+    assert refused >= len(cut) + 4
+
+
 def test_a_full_disk_keeps_the_last_good_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Checkpoint(tmp_path, {})
     kept.write({"epochs": 1, "callbacks": [], "stopped": False}, {"model0": np.ones(3)})

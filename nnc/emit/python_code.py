@@ -124,7 +124,17 @@ def number(value: float) -> Code:
         return Invoke(Atom("float"), (string(str(value)),))
     text = repr(abs(value)).replace("e+", "e")
     negative = math.copysign(1, value) < 0
-    return Operator("-", None, Atom(text), "ops.negative") if negative else Atom(text)
+    return minus(Atom(text), "ops.negative") if negative else Atom(text)
+
+
+def minus(value: Code, call: str) -> Code:
+    """`-value`; never `--value`, which reads like C's decrement, and linters say so.
+
+    `call` is the function that means the same, and empty for a plain number, whose two signs cancel.
+    """
+    if isinstance(value, Operator) and value.left is None:
+        return Invoke(Atom(call), (value,)) if call else value.right
+    return Operator("-", None, value, call)
 
 
 def comment(text: str) -> str:

@@ -19,6 +19,7 @@ from nnc.emit.python_code import (
     either,
     flat,
     logic,
+    minus,
     negation,
     number,
     string,
@@ -94,7 +95,7 @@ class Expressions(Steps):
         if expr.op == "+":
             return operand
         if expr.op == "-":
-            return Operator("-", None, operand, "ops.negative" if kind == "tensor" else "")
+            return minus(operand, "ops.negative" if kind == "tensor" else "")
         if kind == "constant":
             return negation(operand)
         return self._tensors("logical_not", (operand,), {kind})

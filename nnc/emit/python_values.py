@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from nnc import catalog
-from nnc.emit.python_code import Atom, Code, Group, Invoke, Operator, Table, number, string
+from nnc.emit.python_code import Atom, Code, Group, Invoke, Operator, Table, minus, number, string
 from nnc.graph import FnRef, IndexItem, Object, Value
 
 # Functions of keras.ops that Python has an operator for. `==` and `!=` are none of them: on symbolic tensors and
@@ -102,7 +102,7 @@ def object_code(value: Object, fns: FnNames, name: str | None = None) -> Invoke:
 def op_code(op: str, args: tuple[Code, ...], kwargs: tuple[tuple[str, Code], ...] = (), *, as_operator: bool) -> Code:
     """A call of `keras.ops`, with Python's operator where there is one and `as_operator` says it means the same."""
     if as_operator and op == "negative" and len(args) == 1 and not kwargs:
-        return Operator("-", None, args[0], "ops.negative")
+        return minus(args[0], "ops.negative")
     # `x < x` reads like a slip, and linters say so.
     if as_operator and op in OPERATORS and len(args) == 2 and not kwargs and not _with_itself(op, args):
         return Operator(OPERATORS[op], args[0], args[1], f"ops.{function_of(op)}")

@@ -11,6 +11,8 @@ import io
 import json
 import os
 import time
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -41,6 +43,19 @@ _NO_STATE = frozenset(
         "append",
         "append_header",
     }
+)
+# What numpy, zipfile, zlib and json raise for a file that is cut short, or was never one of ours.
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
 )
 
 Fingerprint = Mapping[str, str]
@@ -100,7 +115,7 @@ class Checkpoint:
             same, state = meta["same"], meta["state"]
             changed = {name: str(same.get(name)) for name, value in self.same.items() if same.get(name) != value}
             state = dict(state)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except _UNREADABLE as error:
             raise self._fault(codes.BROKEN_RUN, f"`{self.path}` can't be read: {error}") from error
         if changed:
             raise self._changed(changed)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from nnc import codes
+from nnc import codes, limits
 from nnc.diagnostics import Findings, Fix, Label
 from nnc.source import Source
 from nnc.syntax.lexer import Token
@@ -35,8 +35,10 @@ def put_right(source: Source, tokens: list[Token], findings: Findings) -> list[T
         if token.kind == LINE_END:
             reading.line(tokens[start : index + 1], tokens[index + 1])
             start = index + 1
+            if reading.is_hopeless:
+                return None
     reading.end(tokens[-1])
-    return reading.tokens if reading.changed else None
+    return reading.tokens if reading.changed and not reading.is_hopeless else None
 
 
 class _Reading:
@@ -46,6 +48,11 @@ class _Reading:
         self._source = source
         self._findings = findings
         self._open: list[_Open] = []
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether so many braces are wrong that another reading of the text can't be what was meant."""
+        return len(self._findings) > limits.MAX_SYNTAX_FINDINGS
 
     def line(self, line: list[Token], following: Token) -> None:
         """One line, its line break last, and the first token of the next one."""
@@ -74,7 +81,7 @@ class _Reading:
 
     def _closes(self, closer: Token, first: Token, column: int) -> bool:
         """Whether a `}` that begins a line is one of an open body; bodies further in are closed before it."""
-        if any(item.column == column for item in self._open):
+        if any(item.column == column for item in reversed(self._open)):
             while self._open[-1].column != column:
                 self._close(self._open.pop(), first)
             self._open.pop()
@@ -105,6 +112,8 @@ class _Reading:
 
     def _close(self, opened: _Open, before: Token) -> None:
         """Put in the `}` that is missing before this line; what forgot both braces is told where it opens."""
+        if self.is_hopeless:
+            return
         self.changed = True
         at = before.start
         brace, end = Token("RBRACE", at, at), Token(LINE_END, at, at)
