@@ -9,7 +9,7 @@ Shapes and parameters of these classes are the file format: change `FORMAT` when
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -149,13 +149,17 @@ class DataEvidence:
 
 @dataclass(frozen=True)
 class Curve:
-    """One metric over the epochs. `exact` false: the mean over batches of a function of a batch (an `fn`)."""
+    """One metric over the epochs. `exact` false: the mean over batches of a function of a batch (an `fn`).
+
+    `loss` true: the loss of one of several outputs.
+    """
 
     name: str
     train: tuple[float, ...]
     validation: tuple[float, ...]
     exact: bool
     higher_is_better: bool | None
+    loss: bool = False
 
 
 @dataclass(frozen=True)
@@ -304,11 +308,15 @@ class Repeated:
 
 @dataclass(frozen=True)
 class Repeats:
-    """The training again: over `count` folds, each of which was the test part once, or with as many seeds."""
+    """The training again: over `count` folds, each of which was the test part once, or with as many seeds.
+
+    `output` names what is predicted, where that are several things.
+    """
 
     kind: Literal["folds", "seeds"]
     count: int
     metrics: tuple[Repeated, ...]
+    output: str | None = None
 
 
 # ---- explanation ---------------------------------------------------------------------------------
@@ -391,7 +399,8 @@ class Explanation:
 class Warn:
     """A warning that a check found. `key` names the text; `values` fill it in.
 
-    Columns, classes and reasons come as lists, so that a key stands at most once. Shares are fractions of 1.
+    Columns, classes and reasons come as lists, so that a key stands at most once for an output. Shares are fractions
+    of 1. `output` names what is predicted, where that are several things and the warning is of one of them.
 
     ======================= ====================================================================================
     key                     values
@@ -424,14 +433,16 @@ class Warn:
 
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    output: str | None = None
 
 
 @dataclass(frozen=True)
 class Missing:
-    """A section that could not be made, and why."""
+    """A section that could not be made, and why; for one of several outputs, or for all."""
 
     section: str
     reason: str
+    output: str | None = None
 
 
 @dataclass(frozen=True)
@@ -450,8 +461,27 @@ class Reproduce:
 
 
 @dataclass(frozen=True)
+class Head:
+    """One of the things that a model predicts: an output, or one of the columns that an output predicts.
+
+    `data` is the table with a view to this target.
+    """
+
+    output: str
+    task: Task
+    data: DataEvidence
+    evaluation: Evaluation
+    baselines: tuple[Baseline, ...]
+    explanation: Explanation | None
+
+
+@dataclass(frozen=True)
 class Evidence:
-    """All that a run found."""
+    """All that a run found.
+
+    Most models predict one thing, and `output`, `task`, `data`, `evaluation`, `baselines` and `explanation` are of
+    that, or of the first one; what is known of the `others` stands beside it.
+    """
 
     title: str
     language: str
@@ -468,7 +498,35 @@ class Evidence:
     missing: tuple[Missing, ...]
     reproduce: Reproduce
     repeats: tuple[Repeats, ...] = ()
+    output: str = ""
+    others: tuple[Head, ...] = ()
     format: int = FORMAT
+
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """Each of the things that the model predicts."""
+        first = Head(self.output, self.task, self.data, self.evaluation, self.baselines, self.explanation)
+        return (first, *self.others)
+
+    def of(self, head: Head) -> Evidence:
+        """The same evidence with a view to one of them, as if it were the only one."""
+
+        def mine(output: str | None) -> bool:
+            return output in (None, head.output)
+
+        return replace(
+            self,
+            output=head.output,
+            task=head.task,
+            data=head.data,
+            evaluation=head.evaluation,
+            baselines=head.baselines,
+            explanation=head.explanation,
+            others=(),
+            warnings=tuple(warn for warn in self.warnings if mine(warn.output)),
+            missing=tuple(missing for missing in self.missing if mine(missing.output)),
+            repeats=tuple(repeats for repeats in self.repeats if mine(repeats.output)),
+        )
 
 
 def read(path: Path) -> Evidence:

@@ -53,7 +53,7 @@ def train(spec: Path, run: Path, *, resume: bool) -> None:
     from nnc.run import checkpoint
 
     checkpoint.EVERY = checkpoint.PATIENCE = 0
-    runs.explain_rows = lambda _: (None, "not asked for")
+    runs.explain_rows = lambda *_: (None, "not asked for")
     settings = front.Settings()
     runs.train(front.check(spec, settings), run, settings, _Silent(), runs.How(resume=resume))
 

@@ -57,7 +57,7 @@ def test_folds_and_seeds_give_mean_and_spread(tmp_path: Path, monkeypatch: pytes
     from nnc.pipeline import front, runs
     from nnc.report import render_html
 
-    def unexplained(evaluated: Any) -> tuple[None, str]:
+    def unexplained(*_: Any) -> tuple[None, str]:
         return None, "not asked for"
 
     monkeypatch.setattr(runs, "explain_rows", unexplained)

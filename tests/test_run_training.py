@@ -128,14 +128,14 @@ def test_metrics_are_scikit_learns_of_the_same_predictions(evaluated: Any) -> No
     t = evaluated.trained
     test = t.prepared.test
     said = np.asarray(t.model.predict(test.matrix, verbose=0), dtype=float)[:, 0]
-    found = {metric.key: metric for metric in evaluated.evaluation.metrics}
+    found = {metric.key: metric for metric in evaluated.heads[0].evaluation.metrics}
     assert found["accuracy"].estimate.value == pytest.approx(sk.accuracy_score(test.truth, said >= 0.5))
     assert found["roc_auc"].estimate.value == pytest.approx(sk.roc_auc_score(test.truth, said))
     assert found["log_loss"].estimate.value == pytest.approx(sk.log_loss(test.truth, said), rel=1e-4)
     assert found["spec:accuracy"].estimate.value == pytest.approx(found["accuracy"].estimate.value)
     assert found["accuracy"].estimate.low < found["accuracy"].estimate.value <= found["accuracy"].estimate.high
     assert not found["spec:recall_batch"].exact
-    assert evaluated.evaluation.primary == "accuracy"
+    assert evaluated.heads[0].evaluation.primary == "accuracy"
 
 
 def test_baselines_are_scikit_learns_models(evaluated: Any) -> None:
@@ -151,19 +151,19 @@ def test_baselines_are_scikit_learns_models(evaluated: Any) -> None:
         "linear": linear.score(test.matrix, test.truth),
         "random_forest": np.mean((forest.predict_proba(test.matrix)[:, 1] >= 0.5) == test.truth),
     }
-    network = evaluated.evaluation.metrics[0].estimate.value
-    for baseline in evaluated.baselines:
+    network = evaluated.heads[0].evaluation.metrics[0].estimate.value
+    for baseline in evaluated.heads[0].baselines:
         assert baseline.metrics[0].key == "accuracy"
         assert baseline.metrics[0].estimate.value == pytest.approx(expected[baseline.key])
         assert baseline.difference.value == pytest.approx(network - expected[baseline.key])
-    assert [baseline.key for baseline in evaluated.baselines] == ["majority", "linear", "random_forest"]
-    assert evaluated.forest.predict(test.matrix[:3]).shape == (3,)
+    assert [baseline.key for baseline in evaluated.heads[0].baselines] == ["majority", "linear", "random_forest"]
+    assert evaluated.heads[0].forest.predict(test.matrix[:3]).shape == (3,)
 
 
 def test_worst_rows_are_wrong_ones_with_their_values(evaluated: Any) -> None:
-    wrong = np.flatnonzero(evaluated.predictions.predicted != evaluated.predictions.labels)
+    wrong = np.flatnonzero(evaluated.heads[0].predictions.predicted != evaluated.heads[0].predictions.labels)
     rows = {int(evaluated.part.rows[i]) for i in wrong}
-    worst = evaluated.evaluation.worst
+    worst = evaluated.heads[0].evaluation.worst
     assert len(worst) == min(10, len(wrong)) > 0
     assert {row.row for row in worst} <= rows
     assert [row.error for row in worst] == sorted((row.error for row in worst), reverse=True)
@@ -176,7 +176,7 @@ def test_clean_data_and_a_fair_training_give_no_warning(evaluated: Any) -> None:
 
 
 def test_evidence_comes_back_from_json(evaluated: Any) -> None:
-    assert from_json(Evaluation, to_json(evaluated.evaluation)) == evaluated.evaluation
+    assert from_json(Evaluation, to_json(evaluated.heads[0].evaluation)) == evaluated.heads[0].evaluation
     assert from_json(TrainingEvidence, to_json(evaluated.trained.training)) == evaluated.trained.training
 
 
@@ -190,14 +190,14 @@ from nnc.run.reproduce import weights_sha256
 from tests.test_run_training import breast_cancer, trained
 evaluated = run.evaluate(trained(breast_cancer()))
 print("sha", weights_sha256(evaluated.trained.model))
-print(to_json(evaluated.evaluation))
+print(to_json(evaluated.heads[0].evaluation))
 """
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True, env=dict(os.environ)
     )
     sha, _, evidence = done.stdout[done.stdout.index("sha ") :].partition("\n")
     assert sha == f"sha {weights_sha256(evaluated.trained.model)}"
-    assert evidence.strip() == to_json(evaluated.evaluation).strip()
+    assert evidence.strip() == to_json(evaluated.heads[0].evaluation).strip()
 
 
 # ---- the run folder and predicting ---------------------------------------------------------------
@@ -283,11 +283,11 @@ def test_several_classes_whichever_way_the_target_is_written(loss: str) -> None:
         seed=1,
     )
     found = run.evaluate(trained(spec))
-    metrics = {metric.key: metric.estimate.value for metric in found.evaluation.metrics}
+    metrics = {metric.key: metric.estimate.value for metric in found.heads[0].evaluation.metrics}
     assert metrics["accuracy"] == pytest.approx(metrics["spec:accuracy"])
     assert metrics["accuracy"] > 0.85
-    np.testing.assert_allclose(found.predictions.scores.sum(axis=1), 1, rtol=1e-6)
-    assert np.array(found.evaluation.confusion).sum() == len(found.part)
+    np.testing.assert_allclose(found.heads[0].predictions.scores.sum(axis=1), 1, rtol=1e-6)
+    assert np.array(found.heads[0].evaluation.confusion).sum() == len(found.part)
 
 
 def test_a_regression_speaks_in_the_targets_own_unit() -> None:
@@ -303,16 +303,16 @@ def test_a_regression_speaks_in_the_targets_own_unit() -> None:
     model = mlp(widths(made, spec.model.inputs)["features"], 16, 1)
     found = run.evaluate(run.train(spec, model, made))
     raw = np.asarray(found.trained.model.predict(made.test.matrix, verbose=0), dtype=float)[:, 0]
-    metrics = {metric.key: metric.estimate.value for metric in found.evaluation.metrics}
+    metrics = {metric.key: metric.estimate.value for metric in found.heads[0].evaluation.metrics}
     assert metrics["mae"] == pytest.approx(mean_absolute_error(made.test.truth, np.exp(raw)), rel=1e-4)
     assert metrics["r2"] == pytest.approx(r2_score(made.test.truth, np.exp(raw)), rel=1e-4)
     assert metrics["spec:mae"] == pytest.approx(mean_absolute_error(np.log(made.test.truth), raw), rel=1e-4)
-    logs = {metric.key: metric.estimate.value for metric in found.evaluation.transformed}
+    logs = {metric.key: metric.estimate.value for metric in found.heads[0].evaluation.transformed}
     assert logs["mae"] == pytest.approx(metrics["spec:mae"], rel=1e-4)
     assert logs["r2"] == pytest.approx(r2_score(np.log(made.test.truth), raw), rel=1e-4)
-    assert all(len(baseline.transformed) == len(logs) for baseline in found.baselines)
-    assert found.evaluation.primary == "r2"
-    assert found.baselines[0].key == "mean"
+    assert all(len(baseline.transformed) == len(logs) for baseline in found.heads[0].baselines)
+    assert found.heads[0].evaluation.primary == "r2"
+    assert found.heads[0].baselines[0].key == "mean"
 
 
 def test_a_diverging_training_is_a_finding_with_its_epoch() -> None:

@@ -97,15 +97,35 @@ class _Column:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """What an output predicts: a column, or several with a unit for each. `place` is where its name stands."""
+
+    columns: tuple[_Column, ...]
+    place: Span
+
+
 def _target(expr: tree.Expr, frame: Frame) -> Value:
     bare = unwrap(expr)
-    if isinstance(bare, tree.MapOf):
-        found: dict[str, Value] = {}
-        for key, value in bare.entries:
-            name = key_text(key)
-            found[name] = (_one_target(value, frame), key.span)
-        return POISON if any(value[0] is None for value in found.values() if isinstance(value, tuple)) else found
-    return _one_target(bare, frame) or POISON
+    if not isinstance(bare, tree.MapOf):
+        return _columns(bare, bare.span, frame) or POISON
+    found: dict[str, Value] = {}
+    for key, value in bare.entries:
+        columns = _columns(value, key.span, frame)
+        found[key_text(key)] = POISON if columns is None else columns
+    return POISON if POISON in found.values() else found
+
+
+def _columns(expr: tree.Expr, place: Span, frame: Frame) -> _Columns | None:
+    bare = unwrap(expr)
+    items = bare.items if isinstance(bare, tree.ListOf) else (bare,)
+    if not items:
+        expected = "as in [Length, Width]"
+        frame.faults.add(codes.BAD_TARGET, "this list names no column to be predicted", bare.span, expected=expected)
+        return None
+    found = [_one_target(item, frame) for item in items]
+    columns = tuple(column for column in found if column is not None)
+    return _Columns(columns, place) if len(columns) == len(found) else None
 
 
 def _one_target(expr: tree.Expr, frame: Frame) -> _Column | None:
@@ -130,7 +150,7 @@ def _one_target(expr: tree.Expr, frame: Frame) -> _Column | None:
             codes.BAD_TARGET,
             "a target is a column of the table",
             bare.span,
-            expected='Survived, "House price", log(SalePrice), or {output: column}',
+            expected='Survived, "House price", log(SalePrice), [Length, Width], or {output: column}',
         )
         return None
     return _Column(name, transform, bare.span)
@@ -304,7 +324,7 @@ def _preparation(line: tree.FeatureLine, columns: tuple[str, ...], frame: Frame)
 
 def _targets(section: Section, outputs: tuple[str, ...] | None, frame: Frame) -> tuple[graph.Target, ...] | None:
     value = section.get("target")
-    if isinstance(value, _Column):
+    if isinstance(value, _Columns):
         if outputs is not None and len(outputs) > 1:
             frame.faults.add(
                 codes.BAD_TARGET,
@@ -313,7 +333,7 @@ def _targets(section: Section, outputs: tuple[str, ...] | None, frame: Frame) ->
                 expected=f"{{{', '.join(f'{name}: COLUMN' for name in outputs)}}}",
             )
             return None
-        return (graph.Target(value.name, outputs[0] if outputs else "", value.transform),)
+        return _of_output(outputs[0] if outputs else "", value)
     if not isinstance(value, dict):
         source = section.get("source")
         unsaid = not {"target"} & {*section.places, *section.meant} and not frame.context.unread
@@ -325,16 +345,20 @@ def _targets(section: Section, outputs: tuple[str, ...] | None, frame: Frame) ->
     return _target_map(value, outputs, section, frame)
 
 
+def _of_output(output: str, said: _Columns) -> tuple[graph.Target, ...]:
+    return tuple(graph.Target(column.name, output, column.transform) for column in said.columns)
+
+
 def _target_map(
-    entries: Mapping[str, tuple[_Column, Span]], outputs: tuple[str, ...] | None, section: Section, frame: Frame
+    entries: Mapping[str, _Columns], outputs: tuple[str, ...] | None, section: Section, frame: Frame
 ) -> tuple[graph.Target, ...] | None:
     right = True
-    for name, (_, span) in entries.items():
+    for name, said in entries.items():
         if outputs and name not in outputs:
             right = False
             message = f"the model has no output `{name}`"
             hint = f"its outputs are {', '.join(outputs)}"
-            frame.faults.misspelt(codes.UNKNOWN_OUTPUT, message, span, outputs, hint=hint)
+            frame.faults.misspelt(codes.UNKNOWN_OUTPUT, message, said.place, outputs, hint=hint)
     missing = [name for name in outputs or () if name not in entries]
     if missing and right:
         right = False
@@ -342,8 +366,7 @@ def _target_map(
         frame.faults.add(codes.BAD_TARGET, message, section.exprs["target"].span)
     if not right:
         return None
-    order = outputs or tuple(entries)
-    return tuple(graph.Target(entries[name][0].name, name, entries[name][0].transform) for name in order)
+    return tuple(target for name in outputs or tuple(entries) for target in _of_output(name, entries[name]))
 
 
 def _disjoint(section: Section, named: Mapping[str, Span], frame: Frame) -> None:
@@ -351,10 +374,8 @@ def _disjoint(section: Section, named: Mapping[str, Span], frame: Frame) -> None
     seen = dict(named)
     ignore, target = section.get("ignore"), section.get("target")
     others = list(ignore.items()) if isinstance(ignore, dict) else []
-    if isinstance(target, _Column):
-        others.append((target.name, target.span))
-    elif isinstance(target, dict):
-        others += [(column.name, column.span) for column, _ in target.values()]
+    said = target.values() if isinstance(target, dict) else [target] if isinstance(target, _Columns) else []
+    others += [(column.name, column.span) for columns in said for column in columns.columns]
     for name, span in others:
         if name in seen:
             frame.faults.add(

@@ -13,6 +13,7 @@ from nnc.data.preparations import Fitted, categories
 from nnc.data.prepared import Part, Preparation
 from nnc.data.split import Dealt
 from nnc.data.table import Floats, RawColumn, Table
+from nnc.data.targets import TargetPlan
 from nnc.evidence import Column, DataEvidence, Histogram
 
 BINS = 20
@@ -21,17 +22,17 @@ DROPPED_NO_TARGET = "missing_target"
 
 
 def describe(
-    table: Table, preparation: Preparation, dealt: Dealt, parts: Mapping[str, Part], dropped: int
+    table: Table, preparation: Preparation, plan: TargetPlan, dealt: Dealt, parts: Mapping[str, Part], dropped: int
 ) -> DataEvidence:
-    """The evidence about the data. `dropped` rows had no target."""
-    plan = preparation.target
-    used = {fitted.name for fitted in preparation.columns}
+    """The evidence about the data, with a view to one target. `dropped` rows had no target."""
+    used = {fitted.name for fitted in preparation.columns} | {target.column for target in preparation.targets}
     training = parts["train"]
+    truth = training.truths[plan.name]
     order = {name: i for i, name in enumerate(table.columns)}
     counts = {}
     if plan.classes:
         for name, part in parts.items():
-            found = np.bincount(part.truth.astype(np.int64), minlength=len(plan.classes))
+            found = np.bincount(part.truths[plan.name].astype(np.int64), minlength=len(plan.classes))
             counts[name] = tuple(int(n) for n in found)
     return DataEvidence(
         source=table.source,
@@ -41,10 +42,10 @@ def describe(
         target_transform=plan.transform,
         classes=plan.classes,
         columns=tuple(
-            _column(table.columns[fitted.name].take(training.positions), fitted, training.truth, plan.classes)
+            _column(table.columns[fitted.name].take(training.positions), fitted, truth, plan.classes)
             for fitted in sorted(preparation.columns, key=lambda fitted: order[fitted.name])
         ),
-        ignored=tuple(name for name in table.columns if name not in used and name != plan.column),
+        ignored=tuple(name for name in table.columns if name not in used),
         split_rows={name: len(part) for name, part in parts.items()},
         split_seed=dealt.seed,
         stratified=dealt.stratified,
@@ -53,7 +54,7 @@ def describe(
         dropped=((DROPPED_NO_TARGET, dropped),) if dropped else (),
         features=preparation.features,
         feature_columns=preparation.feature_columns,
-        target_histogram=None if plan.classes else _histogram(training.truth),
+        target_histogram=None if plan.classes else _histogram(truth),
     )
 
 

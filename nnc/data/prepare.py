@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +12,11 @@ from nnc.catalog.tables import MAX_CATEGORIES
 from nnc.data.columns import Choice, Chosen, choose, unknown
 from nnc.data.describe import describe
 from nnc.data.preparations import METHODS, Fitted, numeric_faults
-from nnc.data.prepared import InputPlan, Part, Preparation, Prepared
+from nnc.data.prepared import Array, InputPlan, Part, Preparation, Prepared
 from nnc.data.sources import csv_settings
 from nnc.data.split import deal
-from nnc.data.table import Ints, Table
-from nnc.data.targets import plan_target
+from nnc.data.table import Floats, Ints, Table
+from nnc.data.targets import TargetPlan, plan_targets
 from nnc.diagnostics import DataPlace, Findings, UserFault
 from nnc.graph import DataConfig, ModelGraph, ModelInput, Spec, Target, TrainConfig
 from nnc.spelling import suggest
@@ -31,25 +31,24 @@ def prepare(table: Table, spec: Spec, model: ModelGraph) -> Prepared:
     Everything that is fitted is fitted on the training rows alone.
     """
     config, train = _sections(spec)
-    target = _target(table, config, model)
-    output = next((out for out in model.outputs if out.name == target.output), model.outputs[0])
-    loss = train.losses.get(output.name)
-    if loss is None:
+    targets = _targets(table, config, model)
+    if any(target.output not in train.losses for target in targets):
         raise _not_trainable("the train section names no loss", "write loss = binary_crossentropy, mse, ...")
-    plan, kept = plan_target(table, target, loss, output)
+    plans, kept = plan_targets(table, targets, train.losses, model.outputs)
+    columns = tuple(plan.column for plan in plans)
     dropped = len(table) - len(kept)
     table = table.take(kept) if dropped else table
-    weights = _weights(table, train, plan.column)
-    truth = plan.truth(table.columns[plan.column])
-    choices = _choices(table, config, model.inputs, (plan.column, train.sample_weight, *_dealing(config)))
-    dealt = deal(table, plan, truth, config.split, train)
+    weights = _weights(table, train, columns)
+    truths = {plan.name: plan.truth(table.columns[plan.column]) for plan in plans}
+    choices = _choices(table, config, model.inputs, (*columns, train.sample_weight, *_dealing(config)))
+    dealt = deal(table, plans, truths, config.split, train)
     fitted = _fit(table, choices.columns, dealt.parts["train"])
-    preparation = Preparation(fitted, _inputs(table, model.inputs, fitted), plan, config.source, csv_settings(config))
+    preparation = Preparation(fitted, _inputs(table, model.inputs, fitted), plans, config.source, csv_settings(config))
     matrix = preparation.matrix(table)
     _check_integers(table, preparation, matrix)
-    parts = {name: _part(table, preparation, matrix, truth, weights, at) for name, at in dealt.parts.items()}
-    evidence = describe(table, preparation, dealt, parts, dropped)
-    return Prepared(preparation, table, parts["train"], parts["validation"], parts["test"], evidence, choices.left_out)
+    parts = {name: _part(table, preparation, matrix, truths, weights, at) for name, at in dealt.parts.items()}
+    described = {plan.name: describe(table, preparation, plan, dealt, parts, dropped) for plan in plans}
+    return Prepared(preparation, table, parts["train"], parts["validation"], parts["test"], described, choices.left_out)
 
 
 def widths(prepared: Prepared, inputs: Sequence[ModelInput]) -> dict[str, int]:
@@ -77,22 +76,20 @@ def _not_trainable(message: str, how: str) -> UserFault:
     return UserFault(findings)
 
 
-def _target(table: Table, config: DataConfig, model: ModelGraph) -> Target:
-    """The spec's target, or else the source's own."""
-    if len(config.targets) > 1 or len(model.outputs) > 1:
-        findings = Findings()
-        findings.add(
-            codes.RUN_NOT_YET,
-            f"model `{model.name}` has {len(model.outputs)} outputs, and nnc trains one yet",
-            expected="one output and one target",
-            help="`nnc compile` writes the model with all its outputs",
-        )
-        raise UserFault(findings)
+def _targets(table: Table, config: DataConfig, model: ModelGraph) -> tuple[Target, ...]:
+    """The spec's targets, or else the source's own; in the order of the model's outputs."""
     if config.targets:
-        return config.targets[0]
+        order = [output.name for output in model.outputs]
+        return tuple(sorted(config.targets, key=lambda target: order.index(target.output)))
     if table.target is None:
         raise _not_trainable("the data section names no target", f"write target = {list(table.columns)[-1]}")
-    return Target(table.target, model.outputs[0].name)
+    if len(model.outputs) > 1:
+        names = ", ".join(f"{output.name}: COLUMN" for output in model.outputs)
+        raise _not_trainable(
+            f"model `{model.name}` has {len(model.outputs)} outputs, and the data section names no target for each",
+            f"write target = {{{names}}}",
+        )
+    return (Target(table.target, model.outputs[0].name),)
 
 
 def _choices(table: Table, config: DataConfig, inputs: Sequence[ModelInput], taken: tuple[str | None, ...]) -> Chosen:
@@ -242,7 +239,7 @@ def _check_integers(table: Table, preparation: Preparation, matrix: npt.NDArray[
         raise UserFault(findings)
 
 
-def _weights(table: Table, train: TrainConfig, target: str) -> npt.NDArray[np.float32] | None:
+def _weights(table: Table, train: TrainConfig, targets: Sequence[str]) -> npt.NDArray[np.float32] | None:
     """The column of sample weights, if there is one."""
     name = train.sample_weight
     if name is None:
@@ -251,7 +248,7 @@ def _weights(table: Table, train: TrainConfig, target: str) -> npt.NDArray[np.fl
     column = table.columns.get(name)
     if column is None:
         unknown(table, name, findings, "`sample_weight` names")
-    elif name == target:
+    elif name in targets:
         findings.add(codes.COLUMN_IN_TWO_ROLES, f"column `{name}` is the target and the weight")
     else:
         numeric_faults(table, column, findings, may_be_missing=False)
@@ -273,17 +270,31 @@ def _part(
     table: Table,
     preparation: Preparation,
     matrix: npt.NDArray[np.float32],
-    truth: npt.NDArray[np.float64],
+    truths: Mapping[str, Floats],
     weights: npt.NDArray[np.float32] | None,
     at: Ints,
 ) -> Part:
     mine = matrix[at]
+    own = {name: truth[at] for name, truth in truths.items()}
     return Part(
         at,
         table.rows[at],
         mine,
         preparation.input_arrays(mine),
-        preparation.target.encode(truth[at]),
-        truth[at],
+        _encoded(preparation.targets, own),
+        own,
         None if weights is None else weights[at],
     )
+
+
+def _encoded(plans: Sequence[TargetPlan], truths: Mapping[str, Floats]) -> Array | dict[str, Array]:
+    """The targets as Keras takes them: an array, or one for each output by its name."""
+    by_output: dict[str, list[Array]] = {}
+    for plan in plans:
+        by_output.setdefault(plan.output, []).append(plan.encode(truths[plan.name]))
+    arrays = {output: _side_by_side(encoded) for output, encoded in by_output.items()}
+    return next(iter(arrays.values())) if len(arrays) == 1 else arrays
+
+
+def _side_by_side(encoded: Sequence[Array]) -> Array:
+    return encoded[0] if len(encoded) == 1 else np.concatenate(encoded, axis=1).astype(np.float32, copy=False)

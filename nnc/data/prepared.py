@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
@@ -20,7 +20,7 @@ from nnc.evidence import DataEvidence, Task
 from nnc.plain_json import from_json, to_json
 from nnc.spelling import suggest
 
-FORMAT = 1
+FORMAT = 2
 Array: TypeAlias = npt.NDArray[np.float32] | npt.NDArray[np.int32]
 Matrix: TypeAlias = npt.NDArray[np.float32]
 
@@ -45,10 +45,15 @@ class Preparation:
 
     columns: tuple[Fitted, ...]
     inputs: tuple[InputPlan, ...]
-    target: TargetPlan
+    targets: tuple[TargetPlan, ...]
     source: str
     reading: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
+
+    @property
+    def target(self) -> TargetPlan:
+        """The only target, or the first one."""
+        return self.targets[0]
 
     @cached_property
     def features(self) -> tuple[str, ...]:
@@ -126,16 +131,22 @@ class Part:
     """The rows of one part of the split, in the order of the file.
 
     `positions` in the table, `rows` in the file; `matrix` float32 [rows, features]; `inputs` what the model takes, by
-    input name; `y` the target as Keras takes it; `truth` class numbers or the target in its own unit, float64 [rows].
+    input name; `y` the target as Keras takes it, by output where there are several; `truths` by target's name: class
+    numbers or the target in its own unit, float64 [rows].
     """
 
     positions: Ints
     rows: Ints
     matrix: Matrix
     inputs: Mapping[str, Array]
-    y: Array
-    truth: Floats
+    y: Array | dict[str, Array]
+    truths: Mapping[str, Floats]
     weights: npt.NDArray[np.float32] | None
+
+    @property
+    def truth(self) -> Floats:
+        """Of the only target, or the first one."""
+        return next(iter(self.truths.values()))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -143,19 +154,42 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A table that is ready for training. `table` has the rows that have a target, as they were found."""
+    """A table that is ready for training. `table` has the rows that have a target, as they were found.
+
+    `described` is the data as a report tells of it, by target's name.
+    """
 
     preparation: Preparation
     table: Table
     train: Part
     validation: Part
     test: Part
-    evidence: DataEvidence
+    described: Mapping[str, DataEvidence]
     left_out: Mapping[str, str]
 
     @property
+    def evidence(self) -> DataEvidence:
+        """The data with a view to the only target, or the first one."""
+        return self.described[self.preparation.target.name]
+
+    def of(self, target: TargetPlan) -> Prepared:
+        """The same rows with one target alone. What the model takes stays whole."""
+
+        def part(of: Part) -> Part:
+            return replace(of, truths={target.name: of.truths[target.name]})
+
+        return replace(
+            self,
+            preparation=replace(self.preparation, targets=(target,)),
+            train=part(self.train),
+            validation=part(self.validation),
+            test=part(self.test),
+            described={target.name: self.described[target.name]},
+        )
+
+    @property
     def task(self) -> Task:
-        """What is to be predicted: one of two classes, one of several, or a number."""
+        """What the (first) target is: one of two classes, one of several, or a number."""
         return self.preparation.target.task
 
     @property

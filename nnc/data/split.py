@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,13 +34,16 @@ class Dealt:
     by: tuple[str, str] | None = None
 
 
-def deal(table: Table, plan: TargetPlan, truth: Floats, split: Split, train: TrainConfig) -> Dealt:
+def deal(
+    table: Table, plans: Sequence[TargetPlan], truths: Mapping[str, Floats], split: Split, train: TrainConfig
+) -> Dealt:
     """The parts of the split. Raises UserFault where there are too few rows.
 
     A fraction that the spec doesn't give: 20% of all rows for the test; for validation Keras's `validation_split` of
     the rows that are not for the test, or else 20% of all rows. The seed is the split's, or else the training's. Where
     `split` says nothing at all, rows are stratified if every class has enough of them. A regression's strata are the
-    tenths of its target. A column, a group, a time or files decide before that: see `nnc/data/split_by.py`.
+    tenths of its target; of several targets those of classes make the strata together. A column, a group, a time or
+    files decide before that: see `nnc/data/split_by.py`.
     """
     said = split != Split()
     test = TEST if split.test is None else split.test
@@ -61,14 +64,15 @@ def deal(table: Table, plan: TargetPlan, truth: Floats, split: Split, train: Tra
         return _beside_files(table, split, validation, seed)
     wanted = {"test": test, "validation": validation}
     _check_sizes(table, wanted)
-    strata = np.zeros(len(truth), dtype=np.int64)
-    stratify = split.stratify or (not said and plan.task != "regression")
+    strata = np.zeros(len(table), dtype=np.int64)
+    telling = [plan for plan in plans if plan.task != "regression"]
+    stratify = split.stratify or (not said and bool(telling))
     if stratify:
-        strata = _strata(plan, truth)
+        strata, names = _strata(telling or plans[:1], truths)
         parts = 1 + sum(fraction > 0 for fraction in wanted.values())
         if np.bincount(strata)[np.unique(strata)].min() < parts:
             if split.stratify:
-                raise _too_rare(table, plan, strata, parts)
+                raise _too_rare(table, plans, names, strata, parts)
             stratify, strata = False, np.zeros_like(strata)
     rng = np.random.default_rng(seed)
     if split.fold is None:
@@ -100,12 +104,17 @@ def _rng(seed: int) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-def _strata(plan: TargetPlan, truth: Floats) -> Ints:
-    if plan.task != "regression":
-        return truth.astype(np.int64)
-    edges = np.quantile(truth, np.linspace(0, 1, STRATA + 1)[1:-1])
-    _, strata = np.unique(np.searchsorted(edges, truth, side="right"), return_inverse=True)
-    return strata.astype(np.int64)
+def _strata(plans: Sequence[TargetPlan], truths: Mapping[str, Floats]) -> tuple[Ints, tuple[str, ...]]:
+    """The stratum of each row, numbered from 0, and what each stratum is called."""
+    if plans[0].task == "regression":
+        truth = truths[plans[0].name]
+        edges = np.quantile(truth, np.linspace(0, 1, STRATA + 1)[1:-1])
+        _, strata = np.unique(np.searchsorted(edges, truth, side="right"), return_inverse=True)
+        return strata.astype(np.int64), tuple(f"tenth {i + 1}" for i in range(STRATA))
+    numbers = np.stack([truths[plan.name].astype(np.int64) for plan in plans], axis=1)
+    found, strata = np.unique(numbers, axis=0, return_inverse=True)
+    names = (", ".join(plan.classes[i] for plan, i in zip(plans, row, strict=True)) for row in found.tolist())
+    return strata.reshape(len(numbers)).astype(np.int64), tuple(names)
 
 
 def _deal(strata: Ints, wanted: Mapping[str, float], rng: np.random.Generator) -> dict[str, Ints]:
@@ -158,9 +167,8 @@ def _check_sizes(table: Table, wanted: Mapping[str, float]) -> None:
     raise UserFault(findings)
 
 
-def _too_rare(table: Table, plan: TargetPlan, strata: Ints, parts: int) -> UserFault:
+def _too_rare(table: Table, plans: Sequence[TargetPlan], names: Sequence[str], strata: Ints, parts: int) -> UserFault:
     findings = Findings()
-    names = plan.classes or tuple(f"tenth {i + 1}" for i in range(STRATA))
     found, counts = np.unique(strata, return_counts=True)
     for stratum, count in zip(found.tolist(), counts.tolist(), strict=True):
         if count < parts:
@@ -168,7 +176,7 @@ def _too_rare(table: Table, plan: TargetPlan, strata: Ints, parts: int) -> UserF
             findings.add(
                 codes.CLASS_TOO_RARE,
                 f"the class `{names[stratum]}` has {count} row{'s' * (count != 1)}, and there are {parts} parts",
-                data_place=table.place(first, plan.column),
+                data_place=table.place(first, plans[0].column),
                 expected=f"{parts} rows of each class at least",
                 help="leave `stratify` out, or put rare classes together",
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,7 +64,8 @@ class TargetPlan:
     """The target as it was understood. `classes` in the order of their numbers, empty for regression.
 
     `one_hot`: the loss wants a vector; `from_logits`: the output is no probability yet; `axis`: the output has an axis
-    beside the batch's (`[1]`), so the target must have it too.
+    beside the batch's (`[1]`), so the target must have it too. `unit` is which of the output's units predicts it, where
+    the output has one for each of several columns; None where the whole output does.
     """
 
     column: str
@@ -75,6 +76,17 @@ class TargetPlan:
     one_hot: bool
     from_logits: bool
     axis: bool = True
+    unit: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What a report calls it: the output, or the column where the output predicts several."""
+        return self.output if self.unit is None else self.column
+
+    @property
+    def width(self) -> int:
+        """How many classes its predictions tell apart; 0 for numbers."""
+        return 2 if self.task == "binary" else len(self.classes)
 
     def truth(self, column: RawColumn) -> npt.NDArray[np.float64]:
         """Class numbers, or the target in its own unit. Shape [rows]."""
@@ -104,42 +116,78 @@ def fold(name: str) -> str:
     return name.replace("_", "").casefold()
 
 
-def plan_target(table: Table, target: Target, loss: Value, output: ModelOutput) -> tuple[TargetPlan, Ints]:
-    """The plan, and the positions of the rows that have a target. Raises UserFault with all that is wrong."""
+def plan_targets(
+    table: Table, targets: Sequence[Target], losses: Mapping[str, Value], outputs: Sequence[ModelOutput]
+) -> tuple[tuple[TargetPlan, ...], Ints]:
+    """A plan for each target, and the positions of the rows that have them all.
+
+    Raises UserFault with all that is wrong.
+    """
     findings = Findings()
-    column = table.columns.get(target.column)
-    if column is None:
-        unknown(table, target.column, findings, "`target` names")
-        raise UserFault(findings)
-    there = np.flatnonzero(~column.missing).astype(np.int64)
-    if not len(there):
-        findings.add(
-            codes.DATA_EMPTY,
-            f"no row of `{table.source}` has a value of the target `{column.name}`",
-            data_place=DataPlace(table.source, None, column.name),
+    kept = _rows_with(table, [target.column for target in targets], findings)
+    present = table.take(kept)
+    by_name = {output.name: output for output in outputs}
+    plans = []
+    for target in targets:
+        beside = [other.column for other in targets if other.output == target.output]
+        unit = beside.index(target.column) if len(beside) > 1 else None
+        plans.append(
+            _plan(present, target, losses[target.output], by_name[target.output], (unit, len(beside)), findings)
         )
+    if findings.has_errors:
         raise UserFault(findings)
-    present, column = table.take(there), column.take(there)
+    return tuple(plans), kept
+
+
+def _rows_with(table: Table, columns: Sequence[str], findings: Findings) -> Ints:
+    """The positions of the rows that have a value in each of the columns. Raises UserFault where there are none."""
+    whole = np.ones(len(table), dtype=bool)
+    for name in dict.fromkeys(columns):
+        column = table.columns.get(name)
+        if column is None:
+            unknown(table, name, findings, "`target` names")
+            continue
+        whole &= ~column.missing
+        if bool(column.missing.all()):
+            findings.add(
+                codes.DATA_EMPTY,
+                f"no row of `{table.source}` has a value of the target `{name}`",
+                data_place=DataPlace(table.source, None, name),
+            )
+    if not findings.has_errors and not whole.any():
+        names = ", ".join(f"`{name}`" for name in columns)
+        findings.add(codes.DATA_EMPTY, f"no row of `{table.source}` has a value of each of the targets {names}")
+    if findings.has_errors:
+        raise UserFault(findings)
+    return np.flatnonzero(whole).astype(np.int64)
+
+
+def _plan(
+    table: Table, target: Target, loss: Value, output: ModelOutput, place: tuple[int | None, int], findings: Findings
+) -> TargetPlan:
+    """The plan of one target; `place` is its unit, and how many columns the output predicts."""
+    before = len(findings)
+    unit, columns = place
+    column = table.columns[target.column]
     task, one_hot = _task(loss, column, findings)
     if task == "regression":
         classes: tuple[str, ...] = ()
-        _check_numbers(present, column, target, findings)
+        _check_numbers(table, column, target, findings)
     else:
-        classes = _classes(present, column, findings, task)
+        classes = _classes(table, column, findings, task)
         if target.transform:
             findings.add(
                 codes.TARGET_CLASSES,
                 f"`{target.transform}({target.column})` is a number, and the loss is one of classes",
                 help="leave the transform out, or take a loss of numbers such as mse",
             )
-    if not findings.has_errors:
+    if len(findings) == before and unit is None:
         _check_width(output, task, classes, target.column, findings)
-    if findings.has_errors:
-        raise UserFault(findings)
+    elif len(findings) == before and unit == 0:
+        _check_units(output, task, columns, findings)
     logits = isinstance(loss, Object) and bool(loss.args.get("from_logits", False))
     axis = len(output.tensor.type.shape) > 0
-    plan = TargetPlan(target.column, output.name, task, target.transform, classes, one_hot, logits, axis)
-    return plan, there
+    return TargetPlan(target.column, output.name, task, target.transform, classes, one_hot, logits, axis, unit)
 
 
 def _task(loss: Value, column: RawColumn, findings: Findings) -> tuple[Task, bool]:
@@ -258,4 +306,24 @@ def _check_width(output: ModelOutput, task: Task, classes: tuple[str, ...], colu
             expected=f"{expected} unit{'s' * (expected != 1)}",
             found=f"{shape[0]} unit{'s' * (shape[0] != 1)}",
             help=help_words,
+        )
+
+
+def _check_units(output: ModelOutput, task: Task, columns: int, findings: Findings) -> None:
+    """An output of several columns must have a unit for each."""
+    shape = output.tensor.type.shape
+    if task == "multiclass":
+        findings.add(
+            codes.OUTPUT_WIDTH,
+            f"the output `{output.name}` predicts {columns} columns, and its loss is one of several classes",
+            expected="binary_crossentropy for columns of two classes, mse for columns of numbers",
+            help="give each column of several classes an output of its own",
+        )
+    elif shape != (columns,) and (len(shape) != 1 or isinstance(shape[0], int)):
+        findings.add(
+            codes.OUTPUT_WIDTH,
+            f"the output `{output.name}` has the shape {output.tensor.type}, and it predicts {columns} columns",
+            expected=f"[{columns}]",
+            found=str(output.tensor.type),
+            help=f"end with Dense({columns}), a unit for each column",
         )

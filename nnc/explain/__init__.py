@@ -2,5 +2,6 @@
 
 from nnc.explain.explanation import Settings, concerns, explain
 from nnc.explain.faults import CannotExplain
+from nnc.explain.twin import Which
 
-__all__ = ["CannotExplain", "Settings", "concerns", "explain"]
+__all__ = ["CannotExplain", "Settings", "Which", "concerns", "explain"]

@@ -16,7 +16,7 @@ from nnc.explain.faults import CannotExplain
 from nnc.explain.forest import affordable_rows, forest_values
 from nnc.explain.ladder import Judged, Problem, climb
 from nnc.explain.rows import Outcome, choose, chosen_rows, sample
-from nnc.explain.twin import Twin, make_twin
+from nnc.explain.twin import Twin, Which, make_twin
 
 MAX_CLASSES = 10
 
@@ -36,6 +36,7 @@ class Settings:
 def explain(  # noqa: PLR0913  # all are needed, by name alone; a class for them would be built once and unpacked
     model: keras.Model,
     *,
+    output: Which | None = None,
     train: np.ndarray,
     test: np.ndarray,
     display: Sequence[Sequence[str]],
@@ -56,13 +57,14 @@ def explain(  # noqa: PLR0913  # all are needed, by name alone; a class for them
     several. `display` has the test rows' values in a person's words, `columns` the source column of each feature,
     `file_rows` each test row's row in the file. `predictions` are the test rows' probabilities, or for regression
     values in the target's unit, as `truth` is; class numbers are indices into `classes`. `forest` is a fitted
-    scikit-learn forest on the same features (and class numbers), or None. The same arguments give the same bits.
+    scikit-learn forest on the same features (and class numbers), or None. `output` says which of the model's outputs
+    is meant where it has several. The same arguments give the same bits.
     Raises CannotExplain where the model or the rows can't be explained.
     """
     settings = settings or Settings()
     _check_rows(train, test, features)
     outcome = Outcome(task, classes, np.asarray(predictions), np.asarray(truth))
-    twin = make_twin(model, task)
+    twin = make_twin(model, task, output)
     if twin.features != len(features):
         raise CannotExplain(f"the model takes {twin.features} numbers a row and the data has {len(features)} features")
     labels, twin = _labels(twin, outcome)

@@ -42,6 +42,14 @@ ACTIVATED = frozenset(
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Which:
+    """Which output of a model is meant, and which of its units where each predicts something else."""
+
+    name: str | None = None
+    unit: int | None = None
+
+
 # How many numbers the layers may write for the rows that are run together: 256 MiB of float32.
 _MAX_NUMBERS = 2**26
 
@@ -93,28 +101,45 @@ class Twin:
         return args[0] if layer is None else layer(*args, **kwargs)
 
 
-def make_twin(model: keras.Model, task: Task) -> Twin:
-    """The twin of a model with inputs of numbers and one output of shape (rows, outputs).
+def make_twin(model: keras.Model, task: Task, output: Which | None = None) -> Twin:
+    """The twin of a model with inputs of numbers and an output of shape (rows, outputs).
 
-    Raises CannotExplain for other models.
+    `output` says which one where the model has several, or predicts several things by the units of one. Raises
+    CannotExplain for other models.
     """
+    output = output or Which()
+    model = _alone(model, output.name)
     graph = read(model)
     shapes = tuple(_static(tensor) for tensor in model.inputs)
     if any(not keras.backend.is_float_dtype(tensor.dtype) for tensor in model.inputs):
         raise CannotExplain("an input of the model takes whole numbers (tokens), which are not explained yet")
-    if len(model.outputs) != 1:
-        raise CannotExplain(f"the model has {len(model.outputs)} outputs; one is explained so far")
     shape = _static(model.outputs[0])
     if len(shape) != 1:
         raise CannotExplain(f"the model's output has the shape {list(shape)} a row; a list of numbers is explained")
     ending = _ending(graph.last) if task != "regression" else "other"
-    head, outputs, unit, link = _HEADS[ending](shape[0], task)
+    # Of several units each is a thing of its own, so that the last activation is taken off as for a single one.
+    head, outputs, unit, link = _HEADS[ending](1 if output.unit is not None else shape[0], task)
+    if output.unit is not None:
+        head = _of_unit(head, output.unit)
     stripped = ending in ("sigmoid", "softmax")
     dtype = str(model.inputs[0].dtype)
     cost = row_cost(graph, shapes, dtype)
     layers = {id(call.operation): call.operation for call in graph.calls if type(call.operation) in ACTIVATED}
     linear = {key: _without_activation(layer) for key, layer in layers.items()}
     return Twin(graph, shapes, dtype, linear, stripped, head, outputs, unit, link, cost)
+
+
+def _alone(model: keras.Model, name: str | None) -> keras.Model:
+    """The model with one of its outputs. Layers are shared, and nothing is added to them."""
+    if len(model.outputs) == 1:
+        return model
+    if not isinstance(model.output, Mapping) or name not in model.output:
+        raise CannotExplain(f"the model has {len(model.outputs)} outputs, and none of them is called {name!r}")
+    return keras.Model(model.inputs, model.output[name])
+
+
+def _of_unit(head: Head, unit: int) -> Head:
+    return lambda raw: head(raw[:, unit : unit + 1])
 
 
 def _without_activation(layer: keras.layers.Layer) -> keras.layers.Layer:

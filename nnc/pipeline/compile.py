@@ -192,7 +192,7 @@ def compile_run(run: Path, out: Path, kind: str) -> None:
     from nnc.run.serving import save_serving
 
     preparation, model = load_run(run)
-    outputs = [preparation.target.output]
+    outputs = list(dict.fromkeys(target.output for target in preparation.targets))
     with beside(out) as made:
         if kind == FOLDER:
             save_serving(model, outputs, made, preparation)

@@ -13,7 +13,7 @@ from nnc.lean import dataclass
 from nnc.pipeline import front
 
 if TYPE_CHECKING:
-    from nnc.evidence import Evidence
+    from nnc.evidence import Estimate, Evidence
 
 _EVIDENCE, _SPEC = "evidence.json", "spec.nn"
 
@@ -55,7 +55,8 @@ def diff(before: Side, after: Side) -> list[Change]:
 
 
 def _metrics(before: Evidence, after: Evidence) -> list[Change]:
-    old, new = ({metric.key: metric.estimate for metric in side.evaluation.metrics} for side in (before, after))
+    """How the metrics of each target moved; targets are told apart where there are several."""
+    old, new = (_by_key(side) for side in (before, after))
     found = []
     for key in dict.fromkeys([*old, *new]):
         one, other = old.get(key), new.get(key)
@@ -65,6 +66,15 @@ def _metrics(before: Evidence, after: Evidence) -> list[Change]:
         action = "added" if one is None else "removed" if other is None else "changed"
         found.append(Change("metrics", action, key, "", *texts))
     return found
+
+
+def _by_key(evidence: Evidence) -> dict[str, Estimate]:
+    several = len(evidence.heads) > 1
+    return {
+        f"{head.output}: {metric.key}" if several else metric.key: metric.estimate
+        for head in evidence.heads
+        for metric in head.evaluation.metrics
+    }
 
 
 def _estimate(estimate: object) -> str:

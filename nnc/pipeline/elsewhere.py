@@ -34,7 +34,7 @@ from nnc.pipeline.runs import Pages, Progress, explain_rows, gather, render_page
 if TYPE_CHECKING:
     from nnc.data import Prepared, Table
     from nnc.evidence import Evidence, Warn
-    from nnc.run import Evaluated
+    from nnc.run import Evaluated, EvaluatedHead
 
 # Warnings about a split and a training that are not ours.
 _NOT_OURS = ("no_test_rows", "overfit")
@@ -176,31 +176,35 @@ def _evidence(
     progress.phase("evaluating")
     evaluated = runs.evaluate(runs.Trained(network, spec, graph, prepared, None, 0.0))
     progress.phase("explaining")
-    explanation, reason = explain_rows(evaluated)
+    explained = [explain_rows(head, evaluated.trained) for head in evaluated.heads]
     words = ["nnc", "report", str(model), "--data", str(rows.table), "--target", rows.target]
     command = shlex.join([*words, *(["--held-out"] if rows.held_out else [])])
     reproduce = runs.reproduce(evaluated.trained, command=command, spec_text=brought.text, folder=model.parent)
     reproduce = replace(reproduce, spec_name=f"{model.stem}.nn")
-    return gather(spec, graph, _told(evaluated, rows), explanation, reason, reproduce)
+    return gather(spec, graph, _told(evaluated, rows), explained, reproduce)
 
 
 def _told(evaluated: Evaluated, rows: Rows) -> Evaluated:
     """The evaluation with the rows called what they are: our own training rows are rows of a stranger's table."""
+    return replace(evaluated, heads=tuple(_head_told(head, rows) for head in evaluated.heads))
+
+
+def _head_told(head: EvaluatedHead, rows: Rows) -> EvaluatedHead:
     part = "test" if rows.held_out else "given"
-    trained = evaluated.trained
-    data = trained.prepared.evidence
+    prepared = head.trained.prepared
+    data = prepared.evidence
     counts = {part: data.class_counts["train"]} if "train" in data.class_counts else {}
     data = replace(
         data, source=str(rows.table), split_rows={part: data.split_rows["train"]}, class_counts=counts, stratified=False
     )
-    warnings: tuple[Warn, ...] = tuple(warn for warn in evaluated.warnings if warn.key not in _NOT_OURS)
+    warnings: tuple[Warn, ...] = tuple(warn for warn in head.warnings if warn.key not in _NOT_OURS)
     if not rows.held_out:
         from nnc.evidence import Warn
 
         warnings = (Warn("rows_may_be_known", {"rows": data.split_rows[part]}), *warnings)
     return replace(
-        evaluated,
-        trained=replace(trained, prepared=replace(trained.prepared, evidence=data)),
-        evaluation=replace(evaluated.evaluation, part=part),
+        head,
+        trained=replace(head.trained, prepared=replace(prepared, described={head.name: data})),
+        evaluation=replace(head.evaluation, part=part),
         warnings=warnings,
     )

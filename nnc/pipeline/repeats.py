@@ -27,8 +27,10 @@ class Several:
     count: int
 
 
-def repeat(checked: Checked, table: Table, settings: Settings, several: Several, progress: Progress) -> Repeats:
-    """Train each of them and give the test metrics' means and spreads. Raises UserFault, RunFault."""
+def repeat(
+    checked: Checked, table: Table, settings: Settings, several: Several, progress: Progress
+) -> tuple[Repeats, ...]:
+    """Train each of them and give the test metrics' means and spreads, for each target. Raises UserFault, RunFault."""
     from nnc import run as runs
 
     found = []

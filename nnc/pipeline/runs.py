@@ -10,7 +10,7 @@ import hashlib
 import shlex
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
@@ -29,9 +29,9 @@ from nnc.pipeline.sized import prepare_and_check, read_table
 
 if TYPE_CHECKING:
     from nnc.data import Table
-    from nnc.evidence import Evidence, Explanation, Reproduce
+    from nnc.evidence import Evidence, Explanation, Missing, Reproduce, Warn
     from nnc.graph import ModelGraph, Spec
-    from nnc.run import Evaluated, Trained
+    from nnc.run import Evaluated, EvaluatedHead, Trained
 
 # What a report leaves in a folder; a new run takes them away, since they speak of the old one.
 REPORTS = ("report.html", "report.pdf")
@@ -128,7 +128,7 @@ def _train(checked: Checked, table: Table, run: Path, settings: Settings, progre
     for several in how.several:
         progress.phase(f"{several.count} {several.kind}")
         found = repeat(checked, table, settings, several, progress)
-        evidence = replace(evidence, repeats=(*evidence.repeats, found))
+        evidence = replace(evidence, repeats=(*evidence.repeats, *found))
     with beside(run) as folder:
         folder.mkdir()
         runs.save(folder, evaluated, evidence, checked.source.text, times)
@@ -149,40 +149,44 @@ def _found(
     times["evaluating"] = time.monotonic() - began
     progress.phase("explaining")
     began = time.monotonic()
-    explanation, reason = explain_rows(evaluated)
+    explained = [explain_rows(head, evaluated.trained) for head in evaluated.heads]
     times["explaining"] = time.monotonic() - began
     reproduce = runs.reproduce(
         trained, command=_command(checked, settings), spec_text=checked.source.text, folder=checked.path.parent
     )
     reproduce = replace(reproduce, sha256={**reproduce.sha256, **_used_hashes(checked)})
-    return evaluated, gather(trained.spec, trained.graph, evaluated, explanation, reason, reproduce)
+    return evaluated, gather(trained.spec, trained.graph, evaluated, explained, reproduce)
 
 
-def explain_rows(evaluated: Evaluated) -> tuple[Explanation | None, str | None]:
-    """SHAP over the evaluated rows, or the reason why there is none."""
+Explained = tuple["Explanation | None", "str | None"]
+
+
+def explain_rows(head: EvaluatedHead, trained: Trained) -> Explained:
+    """SHAP of one target over the evaluated rows, or the reason why there is none. `trained` has all targets."""
     from nnc import explain
 
-    trained, part = evaluated.trained, evaluated.part
-    prepared, config = trained.prepared, trained.spec.report
-    order = prepared.preparation.order
-    if evaluated.forest is not None and order.tolist() != list(range(len(prepared.preparation.features))):
+    part, forest = head.part, head.forest
+    prepared, config = head.trained.prepared, trained.spec.report
+    target, order = prepared.preparation.target, prepared.preparation.order
+    if forest is not None and order.tolist() != list(range(len(prepared.preparation.features))):
         # The forest was fitted on the matrix as it is; a model with several inputs sees its columns in another order.
-        evaluated = replace(evaluated, forest=None)
+        forest = None
     asked = {key: value for key, value in (config.explain if config else {}).items() if isinstance(value, int)}
     try:
         explanation = explain.explain(
             trained.model,
+            output=explain.Which(target.output, target.unit),
             train=prepared.train.matrix[:, order],
             test=part.matrix[:, order],
             display=[[row[i] for i in order] for row in prepared.display(part)],
             features=[prepared.preparation.features[i] for i in order],
             columns=[prepared.preparation.feature_columns[i] for i in order],
             task=prepared.task,
-            classes=prepared.preparation.target.classes,
-            predictions=evaluated.predictions.scores,
+            classes=target.classes,
+            predictions=head.predictions.scores,
             truth=part.truth,
             file_rows=part.rows.tolist(),
-            forest=evaluated.forest,
+            forest=forest,
             settings=explain.Settings(**asked),
             seed=trained.train.seed,
         )
@@ -192,37 +196,62 @@ def explain_rows(evaluated: Evaluated) -> tuple[Explanation | None, str | None]:
 
 
 def gather(
-    spec: Spec,
-    model: ModelGraph,
-    evaluated: Evaluated,
-    explanation: Explanation | None,
-    reason: str | None,
-    reproduce: Reproduce,
+    spec: Spec, model: ModelGraph, evaluated: Evaluated, explained: Sequence[Explained], reproduce: Reproduce
 ) -> Evidence:
-    """All that was found, as a report reads it."""
+    """All that was found, as a report reads it; `explained` by target."""
     from nnc.emit.network import describe
-    from nnc.evidence import Evidence, Missing
-    from nnc.explain import concerns
+    from nnc.evidence import Evidence, Head
 
     config = spec.report
-    missing = () if reason is None else (Missing("explanation", reason),)
-    warnings = (*evaluated.warnings, *(concerns(explanation) if explanation else ()))
+    first, *others = (
+        Head(
+            head.name,
+            head.trained.prepared.task,
+            head.trained.prepared.evidence,
+            head.evaluation,
+            head.baselines,
+            explanation,
+        )
+        for head, (explanation, _) in zip(evaluated.heads, explained, strict=True)
+    )
+    missing, concerns = _about_explanations(evaluated, explained)
     return Evidence(
         title=(config.title if config else None) or model.name,
         language=config.language if config else "en",
-        task=evaluated.trained.prepared.task,
+        task=first.task,
         use=config.use if config else None,
         limits=config.limits if config else None,
         network=describe(model),
-        data=evaluated.trained.prepared.evidence,
+        data=first.data,
         training=evaluated.trained.training,
-        evaluation=evaluated.evaluation,
-        baselines=evaluated.baselines,
-        explanation=explanation,
-        warnings=warnings,
+        evaluation=first.evaluation,
+        baselines=first.baselines,
+        explanation=first.explanation,
+        warnings=(*evaluated.warnings, *concerns),
         missing=missing,
         reproduce=reproduce,
+        output=first.output,
+        others=tuple(others),
     )
+
+
+def _about_explanations(
+    evaluated: Evaluated, explained: Sequence[Explained]
+) -> tuple[tuple[Missing, ...], tuple[Warn, ...]]:
+    """Why there are none, and what their checks say; each with its target's name where there are several."""
+    from nnc.evidence import Missing
+    from nnc.explain import concerns
+
+    several = len(evaluated.heads) > 1
+    missing: list[Missing] = []
+    warnings: list[Warn] = []
+    for head, (explanation, reason) in zip(evaluated.heads, explained, strict=True):
+        name = head.name if several else None
+        if reason is not None:
+            missing.append(Missing("explanation", reason, name))
+        if explanation is not None:
+            warnings += (replace(warn, output=name) for warn in concerns(explanation))
+    return tuple(missing), tuple(warnings)
 
 
 def _command(checked: Checked, settings: Settings) -> str:

@@ -23,14 +23,25 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Filled:
+    """What a section shows of one thing that the model predicts, or of all: views, or why they could not be made.
+
+    `title` is that thing's name where there are several.
+    """
+
+    views: Mapping[str, object]
+    missing: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True)
 class Built:
-    """A section as the page shows it: its views, or the reason why it could not be made."""
+    """A section as the page shows it, in one part or one for each of the things that the model predicts."""
 
     id: str
     title: str
     template: str
-    views: Mapping[str, object]
-    missing: str | None = None
+    parts: tuple[Filled, ...]
 
 
 def build_html(evidence: Evidence) -> str:
@@ -57,25 +68,33 @@ def digest(evidence: Evidence) -> str:
 
 
 def _built(page: Page, section: Section) -> Built | None:
-    title = page.say(f"section.{section.id}")
-    template = f"sections/{section.id}.html"
+    pages = page.heads if section.per_head else (page,)
+    filled = [_filled(one, section, one.evidence.output if len(pages) > 1 else None) for one in pages]
+    parts = tuple(one for one in filled if one is not None)
+    if not parts:
+        return None
+    return Built(section.id, page.say(f"section.{section.id}"), f"sections/{section.id}.html", parts)
+
+
+def _filled(page: Page, section: Section, title: str | None) -> Filled | None:
     reasons = [missing.reason for missing in page.evidence.missing if missing.section == section.id]
     if reasons:
-        return Built(section.id, title, template, {}, " ".join(reasons))
+        return Filled({}, " ".join(reasons), title)
     if not section.applies(page):
         return None
     try:
         views = section.build(page)
     except Exception as error:  # noqa: BLE001 - a run of hours must not lose its report to a bug of one section
         _LOG.exception("the section %r could not be made", section.id)
-        return Built(section.id, title, template, {}, f"{type(error).__name__}: {error}")
-    return Built(section.id, title, template, views)
+        return Filled({}, f"{type(error).__name__}: {error}", title)
+    return Filled(views, None, title)
 
 
 def _with_font_warning(evidence: Evidence) -> Evidence:
     """Add the warning that some letters have no font on this machine, so that charts show boxes for them."""
     data, network = evidence.data, evidence.network
-    texts_drawn = [evidence.title, data.target, *data.classes, *data.features, *(c.name for c in data.columns)]
+    texts_drawn = [evidence.title, *data.features, *(c.name for c in data.columns)]
+    texts_drawn += [text for head in evidence.heads for text in (head.output, head.data.target, *head.data.classes)]
     texts_drawn += [node.layer for node in network.nodes]
     letters = style.missing_letters(texts_drawn)
     if not letters:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from nnc.evidence import Evidence, TrainingEvidence
@@ -79,14 +79,35 @@ class Table:
 
 
 @dataclass
+class Numbers:
+    """How many figures and tables there are so far."""
+
+    figures: int = 0
+    tables: int = 0
+
+
+@dataclass
 class Page:
-    """A report in the making: the evidence, its words, and the counters of figures, tables and terms."""
+    """A report in the making: the evidence, its words, and the counters of figures, tables and terms.
+
+    `suffix` stands behind the ids of what is made, where a section stands once for each output.
+    """
 
     evidence: Evidence
     texts: Texts
     terms: set[str] = field(default_factory=set)
-    _figures: int = 0
-    _tables: int = 0
+    numbers: Numbers = field(default_factory=Numbers)
+    suffix: str = ""
+
+    @property
+    def heads(self) -> tuple[Page, ...]:
+        """The page with a view to each of the things that the model predicts, figures and tables numbered through."""
+        heads = self.evidence.heads
+        if len(heads) == 1:
+            return (self,)
+        return tuple(
+            replace(self, evidence=self.evidence.of(head), suffix=f"-{number}") for number, head in enumerate(heads, 1)
+        )
 
     @property
     def training(self) -> TrainingEvidence:
@@ -105,23 +126,29 @@ class Page:
 
     def figure(self, key: str, svg: str, caption: str, alt: str, width: float | None = PAGE_WIDTH) -> Figure:
         """A figure with the next number."""
-        self._figures += 1
-        label = self.say("figure_label", n=self._figures)
-        return Figure(f"fig-{key}", label, caption, alt, picture(svg), width)
+        self.numbers.figures += 1
+        label = self.say("figure_label", n=self.numbers.figures)
+        return Figure(f"fig-{key}{self.suffix}", label, caption, alt, picture(svg), width)
 
     def table(
         self, key: str, caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Cell | str]], limit: int = 60
     ) -> Table:
         """A table with the next number; rows over the limit are counted, not shown."""
-        self._tables += 1
+        self.numbers.tables += 1
         shown = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows[:limit]]
         for index, head in enumerate(heads):
             if head.align == "right":
                 _align(shown, index)
         rest = self.say("table_rest", n=count(len(rows) - limit)) if len(rows) > limit else None
-        label = self.say("table_label", n=self._tables)
+        label = self.say("table_label", n=self.numbers.tables)
         return Table(
-            f"tab-{key}", label, caption, tuple(heads), tuple(tuple(row) for row in shown), len(heads) < _WIDE, rest
+            f"tab-{key}{self.suffix}",
+            label,
+            caption,
+            tuple(heads),
+            tuple(tuple(row) for row in shown),
+            len(heads) < _WIDE,
+            rest,
         )
 
 

@@ -29,11 +29,15 @@ def render(evidence: Evidence, out: Path) -> tuple[Path, Path]:
 
 
 def verdict(evidence: Evidence) -> str:
-    """The verdict in two sentences, for a terminal."""
-    page = Page(evidence, texts(evidence.language))
-    metric, baseline = primary(page), best_baseline(page)
-    said = sentence(headline(page, metric), comparison(page, metric, baseline, judge(metric, baseline)))
-    return "\n".join([said, *(_again(page, repeats) for repeats in evidence.repeats)])
+    """The verdict in two sentences, for a terminal; a line for each thing that the model predicts."""
+    pages = Page(evidence, texts(evidence.language)).heads
+    lines = []
+    for page in pages:
+        name = f"{page.evidence.output}: " if len(pages) > 1 else ""
+        metric, baseline = primary(page), best_baseline(page)
+        said = sentence(headline(page, metric), comparison(page, metric, baseline, judge(metric, baseline)))
+        lines += [f"{name}{line}" for line in (said, *(_again(page, repeats) for repeats in page.evidence.repeats))]
+    return "\n".join(lines)
 
 
 def _again(page: Page, repeats: Repeats) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnc.run.evaluate import Evaluated, evaluate
+from nnc.run.evaluate import Evaluated, EvaluatedHead, evaluate
 from nnc.run.folder import save, write_csv, write_rows
 from nnc.run.predict import Predicted, load_run, predict
 from nnc.run.reproduce import reproduce
@@ -12,6 +12,7 @@ from nnc.run.watch import Progress
 
 __all__ = [
     "Evaluated",
+    "EvaluatedHead",
     "Keep",
     "Predicted",
     "Progress",

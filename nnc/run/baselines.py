@@ -94,6 +94,6 @@ def fit_baselines(prepared: Prepared, part: Part, wanted: Sequence[str] | None, 
     simple = []
     for name in dict.fromkeys(names):
         scores, model = BASELINES[name](prepared, part, seed)
-        classes = 2 if prepared.task == "binary" else len(prepared.preparation.target.classes)
+        classes = prepared.preparation.target.width
         simple.append(Simple(name, Predictions(prepared.task, part.truth, scores, classes), model))
     return simple

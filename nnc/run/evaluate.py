@@ -20,7 +20,7 @@ from nnc.run.baselines import Simple, fit_baselines
 from nnc.run.checks import training_warnings
 from nnc.run.outputs import predictions
 from nnc.run.scores import SCORERS, Predictions
-from nnc.run.training import Trained, better
+from nnc.run.training import Trained, better, in_history
 
 # From this ratio of the largest class to the smallest on, accuracy flatters whoever names the largest class always.
 IMBALANCED = 3.0
@@ -29,11 +29,12 @@ IMBALANCED_PRIMARY: Mapping[Task, str] = {"binary": "roc_auc", "multiclass": "ba
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluated:
-    """An evaluation, and what the next phases ask for.
+class EvaluatedHead:
+    """An evaluation of one target, and what the next phases ask for.
 
-    `part` are the evaluated rows (test; or validation, or training, where there are no others), `predictions` what the
-    network said of them; `forest` is the fitted scikit-learn forest, if it is among the baselines.
+    `trained` has that target alone, `part` are the evaluated rows (test; or validation, or training, where there are no
+    others), `predictions` what the network said of them; `forest` is the fitted scikit-learn forest, if it is among the
+    baselines.
     """
 
     trained: Trained
@@ -44,16 +45,51 @@ class Evaluated:
     warnings: tuple[Warn, ...]
     forest: Any = None
 
+    @property
+    def name(self) -> str:
+        """The target's name."""
+        return self.trained.prepared.preparation.target.name
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluated:
+    """The evaluation of a trained model, with a head for each target. `part` are the evaluated rows."""
+
+    trained: Trained
+    part: Part
+    heads: tuple[EvaluatedHead, ...]
+
+    @property
+    def warnings(self) -> tuple[Warn, ...]:
+        """What every head has in common once, and of each head what is its own."""
+        if len(self.heads) == 1:
+            return self.heads[0].warnings
+        first, *rest = self.heads
+        common = [warn for warn in first.warnings if all(warn in head.warnings for head in rest)]
+        own = (replace(warn, output=head.name) for head in self.heads for warn in head.warnings if warn not in common)
+        return (*common, *own)
+
 
 def evaluate(trained: Trained) -> Evaluated:
     """Metrics with intervals, baselines, warnings. Raises RunFault where the model predicts what is no number."""
-    prepared, seed = trained.prepared, trained.train.seed
-    name = prepared.evaluated
-    part = prepared.parts[name]
+    prepared = trained.prepared
+    part = prepared.parts[prepared.evaluated]
     said = {
         key: predictions(trained.model, prepared.preparation, rows) for key, rows in prepared.parts.items() if len(rows)
     }
-    mine = said[name]
+    own = _spec_metrics(trained, part)
+    heads = tuple(
+        _head(trained.of(target), {key: by_name[target.name] for key, by_name in said.items()}, own[target.name])
+        for target in prepared.preparation.targets
+    )
+    return Evaluated(trained, part, heads)
+
+
+def _head(trained: Trained, said: Mapping[str, Predictions], of_spec: tuple[Metric, ...]) -> EvaluatedHead:
+    """One target's evaluation. `said` is what the network said of each part."""
+    prepared, seed = trained.prepared, trained.train.seed
+    name = prepared.evaluated
+    part, mine = prepared.parts[name], said[name]
     wanted = trained.spec.report.baselines if trained.spec.report else None
     simple = fit_baselines(prepared, part, wanted, seed)
     found, *others = bootstrap.metrics([mine, *(one.predictions for one in simple)], seed)
@@ -64,10 +100,10 @@ def evaluate(trained: Trained) -> Evaluated:
         Baseline(one.key, metrics, gap, also)
         for one, metrics, gap, also in zip(simple, others, gaps, others_changed, strict=True)
     )
-    evaluation = _evaluation(trained, said, part, primary, (*found, *_spec_metrics(trained, part)))
+    evaluation = _evaluation(trained, said, part, primary, (*found, *of_spec))
     evaluation = replace(evaluation, transformed=changed)
     warnings = (*data_warnings(prepared), *training_warnings(trained.training, said, evaluation, baselines, seed))
-    return Evaluated(trained, part, mine, evaluation, baselines, warnings, _forest_of(simple))
+    return EvaluatedHead(trained, part, mine, evaluation, baselines, warnings, _forest_of(simple))
 
 
 def _transformed(trained: Trained, models: list[Predictions], seed: int) -> list[tuple[Metric, ...]]:
@@ -102,23 +138,29 @@ def _primary(trained: Trained, found: tuple[Metric, ...]) -> str:
     return "mae" if prepared.task == "regression" else "accuracy"
 
 
-def _spec_metrics(trained: Trained, part: Part) -> tuple[Metric, ...]:
-    """The metrics that the spec names, as Keras gives them on the evaluated rows."""
-    output = trained.graph.outputs[0].name
-    named = dict(named_metrics(trained.train.metrics.get(output, ()), fn_names(trained.spec)))
+def _spec_metrics(trained: Trained, part: Part) -> dict[str, tuple[Metric, ...]]:
+    """The metrics that the spec names, as Keras gives them on the evaluated rows, by target's name.
+
+    Where an output predicts several columns, its metrics are of all of them together, and of no target.
+    """
     values = trained.model.evaluate(
         trained.inputs(part), part.y, batch_size=trained.train.batch_size, return_dict=True, verbose=0
     )
-    return tuple(
-        Metric(
-            f"spec:{name}",
-            Estimate(float(np.mean(values[name])), n=len(part)),
-            better(metric),
-            exact=not isinstance(metric, FnRef),
+    found: dict[str, tuple[Metric, ...]] = {}
+    for target in trained.prepared.preparation.targets:
+        named = named_metrics(trained.train.metrics.get(target.output, ()), fn_names(trained.spec))
+        before = in_history(trained.graph, target.output)
+        found[target.name] = tuple(
+            Metric(
+                f"spec:{name}",
+                Estimate(float(np.mean(values[f"{before}{name}"])), n=len(part)),
+                better(metric),
+                exact=not isinstance(metric, FnRef),
+            )
+            for name, metric in named
+            if target.unit is None and f"{before}{name}" in values
         )
-        for name, metric in named.items()
-        if name in values
-    )
+    return found
 
 
 def _evaluation(

@@ -12,9 +12,13 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
+import numpy as np
+
+from nnc.data.targets import TargetPlan
 from nnc.diagnostics import UserFault
 from nnc.emit.keras_model import save_model
 from nnc.evidence import Evidence
@@ -22,7 +26,7 @@ from nnc.plain_json import to_json
 from nnc.run.details import number
 from nnc.run.evaluate import Evaluated
 from nnc.run.reproduce import hardware, versions
-from nnc.run.scores import Predictions
+from nnc.run.scores import Floats, Predictions
 from nnc.run.training import Trained, plain
 
 SPEC = "spec.nn"
@@ -82,15 +86,36 @@ def _history(path: Path, trained: Trained) -> None:
 
 
 def _predictions(path: Path, evaluated: Evaluated) -> None:
-    """A line for each evaluated row: its row in the file, the truth, and what the network said."""
-    prepared = evaluated.trained.prepared
-    target = prepared.preparation.target
-    part, said = evaluated.part, evaluated.predictions
-    texts = prepared.table.columns[target.column].texts[part.positions]
-    truth = [target.classes[label] for label in said.labels] if target.classes else [str(text) for text in texts]
-    head, cells = spoken(said, target.classes)
-    rows = ([str(row), true, *cell] for row, true, cell in zip(part.rows, truth, cells, strict=True))
-    write_csv(path, ["row", "truth", *head], rows)
+    """A line for each evaluated row: its row in the file, and of each target the truth and what the network said."""
+    part = evaluated.part
+    heads: list[str] = []
+    columns: list[Iterable[list[str]]] = []
+    for one in evaluated.heads:
+        prepared = one.trained.prepared
+        target, said = prepared.preparation.target, one.predictions
+        texts = prepared.table.columns[target.column].texts[part.positions]
+        truth = [target.classes[label] for label in said.labels] if target.classes else [str(text) for text in texts]
+        head, cells = spoken(said, target.classes)
+        heads += _named(["truth", *head], target.name if len(evaluated.heads) > 1 else None)
+        columns.append([true, *cell] for true, cell in zip(truth, cells, strict=True))
+    rows = ([str(row), *chain(*cells)] for row, *cells in zip(part.rows, *columns, strict=True))
+    write_csv(path, ["row", *heads], rows)
+
+
+def spoken_of_all(targets: Sequence[TargetPlan], scores: Mapping[str, Floats]) -> tuple[list[str], Iterable[list[str]]]:
+    """The predictions of each target as columns of text; where there are several, their names stand before."""
+    heads: list[str] = []
+    columns = []
+    for target in targets:
+        mine = scores[target.name]
+        head, cells = spoken(Predictions(target.task, np.zeros(len(mine)), mine, target.width), target.classes)
+        heads += _named(head, target.name if len(targets) > 1 else None)
+        columns.append(cells)
+    return heads, ([*chain(*cells)] for cells in zip(*columns, strict=True))
+
+
+def _named(heads: Sequence[str], name: str | None) -> list[str]:
+    return list(heads) if name is None else [f"{name} {head}" for head in heads]
 
 
 def spoken(said: Predictions, classes: tuple[str, ...]) -> tuple[list[str], Iterable[list[str]]]:

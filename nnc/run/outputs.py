@@ -17,14 +17,25 @@ from nnc.run.scores import Floats, Predictions
 BATCH = 1_024
 
 
-def network_scores(network: Any, preparation: Preparation, inputs: Mapping[str, Any], rows: Sequence[int]) -> Floats:
-    """What the network says of prepared rows, as `Predictions.scores` has it. `rows` are their rows in the file.
+def network_scores(
+    network: Any, preparation: Preparation, inputs: Mapping[str, Any], rows: Sequence[int]
+) -> dict[str, Floats]:
+    """What the network says of prepared rows: for each target, by its name, `Predictions.scores`.
 
-    Raises RunFault where it says what is no number.
+    `rows` are their rows in the file. Raises RunFault where it says what is no number.
     """
     arrays = [inputs[plan.name] for plan in preparation.inputs]
     raw = network.predict(arrays[0] if len(arrays) == 1 else arrays, batch_size=BATCH, verbose=0)
-    values = scores(preparation.target, np.asarray(raw, dtype=np.float64))
+    return {target.name: _finite(preparation, scores(target, own(target, raw)), rows) for target in preparation.targets}
+
+
+def own(target: TargetPlan, raw: Any) -> npt.NDArray[np.float64]:
+    """A target's part of what the network gives (a dict by outputs where there are several), [rows, units]."""
+    values = np.asarray(raw[target.output] if isinstance(raw, Mapping) else raw, dtype=np.float64)
+    return values if target.unit is None else values[:, target.unit : target.unit + 1]
+
+
+def _finite(preparation: Preparation, values: Floats, rows: Sequence[int]) -> Floats:
     bad = ~np.isfinite(values).reshape(len(values), -1).all(axis=1)
     if bad.any():
         findings = Findings()
@@ -56,10 +67,10 @@ def scores(target: TargetPlan, raw: npt.NDArray[np.float64]) -> Floats:
     return np.where(total > 0, raw / np.where(total > 0, total, 1.0), 1.0 / raw.shape[1])
 
 
-def predictions(network: Any, preparation: Preparation, part: Part) -> Predictions:
-    """What the network says of one part of the split."""
-    target = preparation.target
-    classes = 2 if target.task == "binary" else len(target.classes)
-    return Predictions(
-        target.task, part.truth, network_scores(network, preparation, part.inputs, part.rows.tolist()), classes
-    )
+def predictions(network: Any, preparation: Preparation, part: Part) -> dict[str, Predictions]:
+    """What the network says of one part of the split: for each target, by its name."""
+    said = network_scores(network, preparation, part.inputs, part.rows.tolist())
+    return {
+        target.name: Predictions(target.task, part.truths[target.name], said[target.name], target.width)
+        for target in preparation.targets
+    }

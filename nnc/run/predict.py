@@ -14,9 +14,8 @@ from nnc import codes
 from nnc.data import Preparation, file_like
 from nnc.data.table import CHUNK_ROWS
 from nnc.diagnostics import Code, Findings, UserFault
-from nnc.run.folder import MODEL, PREPARATION, spoken
+from nnc.run.folder import MODEL, PREPARATION, spoken_of_all
 from nnc.run.outputs import network_scores
-from nnc.run.scores import Predictions
 
 
 @dataclass(frozen=True)
@@ -38,17 +37,14 @@ def predict(run: Path, table: Path, *, chunk: int = CHUNK_ROWS) -> Predicted:
     """
     preparation, model = load_run(run)
     file = file_like(preparation.source, preparation.reading, table)
-    target = preparation.target
-    classes = 2 if target.task == "binary" else len(target.classes)
-    nothing = Predictions(target.task, np.empty(0), np.empty((0, classes) if classes > 2 else 0), classes)
-    head, _ = spoken(nothing, target.classes)
+    targets = preparation.targets
+    nothing = {target.name: np.empty((0, target.width) if target.task == "multiclass" else 0) for target in targets}
+    head, _ = spoken_of_all(targets, nothing)
 
     def rows() -> Iterator[list[str]]:
         for part in file.chunks(chunk):
             inputs = preparation.input_arrays(preparation.matrix(part))
-            scores = network_scores(model, preparation, inputs, part.rows.tolist())
-            said = Predictions(target.task, np.zeros(len(part)), scores, classes)
-            _, cells = spoken(said, target.classes)
+            _, cells = spoken_of_all(targets, network_scores(model, preparation, inputs, part.rows.tolist()))
             yield from ([str(row), *cell] for row, cell in zip(part.rows, cells, strict=True))
 
     return Predicted(("row", *head), rows())

@@ -20,6 +20,7 @@ import tensorflow as tf
 from nnc.data import Preparation
 from nnc.data.preparations import METHODS, Fitted
 from nnc.data.table import MISSING_WORDS
+from nnc.data.targets import TargetPlan
 from nnc.emit.names import Names
 
 COLUMNS = "columns.json"
@@ -61,7 +62,7 @@ def save_serving(model: keras.Model, outputs: Sequence[str], folder: Path, prepa
         parts = [_FEATURES[column.kind](columns[names[column.name]], column) for column in known.columns]
         matrix = tf.clip_by_value(tf.concat(parts, axis=1), -_LARGEST, _LARGEST)
         said = network(_arrays(known, tf.cast(matrix, tf.float32)))
-        return _spoken(known, next(iter(said.values())))
+        return _spoken_of_all(known, said)
 
     archive.add_endpoint("serving_default", raw, [rows])
     archive.add_endpoint("prepared", network, [inputs])
@@ -134,9 +135,20 @@ def _arrays(preparation: Preparation, matrix: Any) -> dict[str, Any]:
     return arrays
 
 
-def _spoken(preparation: Preparation, raw: Any) -> dict[str, Any]:
+def _spoken_of_all(preparation: Preparation, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What `_spoken` says of each target; where there are several, their names stand before: `price_prediction`."""
+    names = Names()
+    found: dict[str, Any] = {}
+    for target in preparation.targets:
+        raw = said[target.output]
+        raw = raw if target.unit is None else raw[:, target.unit : target.unit + 1]
+        before = f"{names.new(target.name)}_" if len(preparation.targets) > 1 else ""
+        found |= {f"{before}{key}": value for key, value in _spoken(target, raw).items()}
+    return found
+
+
+def _spoken(target: TargetPlan, raw: Any) -> dict[str, Any]:
     """The network's output as `nnc predict` says it: prediction and probabilities, or a number in its own unit."""
-    target = preparation.target
     raw = tf.cast(raw, tf.float64)
     if target.task == "regression":
         flat = tf.reshape(raw, [-1])

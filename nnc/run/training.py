@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import tensorflow as tf
 from nnc import catalog, codes
 from nnc.catalog import MetricRow
 from nnc.data import Part, Prepared
+from nnc.data.targets import TargetPlan
 from nnc.diagnostics import Findings, UserFault
 from nnc.emit.keras_model import build_callbacks, build_model, compile_model
 from nnc.emit.names import fn_names, named_metrics
@@ -59,6 +60,10 @@ class Trained:
     def train(self) -> TrainConfig:
         """The train section."""
         return train_section(self.spec)
+
+    def of(self, target: TargetPlan) -> Trained:
+        """The same with one target alone."""
+        return dataclasses.replace(self, prepared=self.prepared.of(target))
 
     def inputs(self, part: Part) -> Any:
         """A part's rows as `model.fit` and `model.predict` take them: one array, or several in the model's order."""
@@ -195,16 +200,16 @@ def _kept_epoch(callbacks: list[Any], epochs_run: int) -> int:
 
 def _evidence(spec: Spec, model: ModelGraph, watch: Watch, kept: int) -> TrainingEvidence:
     config = train_section(spec)
-    output = model.outputs[0].name
-    loss = config.losses[output]
-    metrics = {"loss": loss, **dict(named_metrics(config.metrics.get(output, ()), fn_names(spec)))}
+    metrics = dict(_curves(spec, model))
     curves = tuple(
         Curve(
             name,
             tuple(watch.history[name]),
             tuple(watch.history.get(f"val_{name}", ())),
-            exact=not isinstance(metric, FnRef),
-            higher_is_better=False if name == "loss" else better(metric),
+            # Keras takes the loss of one of several outputs as the mean over batches, however small the last one is.
+            exact=not isinstance(metric, FnRef) and (metric is not None or name == "loss"),
+            higher_is_better=False if metric is None else better(metric),
+            loss=metric is None and name != "loss",
         )
         for name, metric in metrics.items()
         if name in watch.history
@@ -214,7 +219,7 @@ def _evidence(spec: Spec, model: ModelGraph, watch: Watch, kept: int) -> Trainin
     return TrainingEvidence(
         optimizer=config.optimizer.name,
         optimizer_args={"learning_rate": watch.learning_rate[0], **plain(config.optimizer.args)},
-        loss=words(loss),
+        loss=_losses(config, model),
         epochs_planned=config.epochs,
         epochs_run=epochs,
         batch_size=config.batch_size,
@@ -224,6 +229,30 @@ def _evidence(spec: Spec, model: ModelGraph, watch: Watch, kept: int) -> Trainin
         curves=curves,
         learning_rate=tuple(watch.learning_rate),
     )
+
+
+def _curves(spec: Spec, model: ModelGraph) -> Iterator[tuple[str, Value | None]]:
+    """What the history has, in order, by Keras's names; None stands for a loss."""
+    config, fns = train_section(spec), fn_names(spec)
+    yield "loss", None
+    for output in model.outputs:
+        before = in_history(model, output.name)
+        if before:
+            yield f"{before}loss", None
+        for name, metric in named_metrics(config.metrics.get(output.name, ()), fns):
+            yield f"{before}{name}", metric
+
+
+def in_history(model: ModelGraph, output: str) -> str:
+    """What Keras puts before the name of an output's metric: nothing where there is one output."""
+    return f"{output}_" if len(model.outputs) > 1 else ""
+
+
+def _losses(config: TrainConfig, model: ModelGraph) -> str:
+    """The loss in words, by output where there are several."""
+    if len(model.outputs) == 1:
+        return words(config.losses[model.outputs[0].name])
+    return ", ".join(f"{output.name}: {words(config.losses[output.name])}" for output in model.outputs)
 
 
 def better(metric: Value) -> bool | None:

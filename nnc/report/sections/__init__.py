@@ -29,11 +29,15 @@ def always(page: Page) -> bool:
 
 @dataclass(frozen=True)
 class Section:
-    """A section: its id (also its template's and its title's), what fills it, and whether it applies."""
+    """A section: its id (also its template's and its title's), what fills it, and whether it applies.
+
+    `per_head`: where the model predicts several things, it stands once for each, under a heading with its name.
+    """
 
     id: str
     build: Callable[[Page], Mapping[str, object]]
     applies: Callable[[Page], bool] = always
+    per_head: bool = False
 
 
 SECTIONS: tuple[Section, ...] = (
@@ -43,10 +47,10 @@ SECTIONS: tuple[Section, ...] = (
     Section("data", data.build),
     Section("network", network.build),
     Section("training", training.build, training.applies),
-    Section("evaluation", evaluation.build),
-    Section("baselines", baselines.build, baselines.applies),
-    Section("errors", errors.build, errors.applies),
-    Section("explanation", explanation.build, explanation.applies),
+    Section("evaluation", evaluation.build, per_head=True),
+    Section("baselines", baselines.build, baselines.applies, per_head=True),
+    Section("errors", errors.build, errors.applies, per_head=True),
+    Section("explanation", explanation.build, explanation.applies, per_head=True),
     Section("reproduce", reproduce.build),
     Section("glossary", glossary.build),
 )

@@ -15,12 +15,23 @@ _BARS = 15
 
 
 def build(page: Page) -> Mapping[str, object]:
-    """Views for `sections/data.html`."""
+    """Views for `sections/data.html`: of the rows, and of each thing that is predicted."""
+    split = _split(page)
     return {
         "summary": _summary(page),
-        "split": _split(page),
+        "split": split,
+        "targets": [_of(one) for one in page.heads],
         "columns": _columns(page),
-        "target": _target(page),
+    }
+
+
+def _of(page: Page) -> Mapping[str, object]:
+    """What is told of one target; of one among several its name and classes as well."""
+    several = bool(page.suffix)
+    return {
+        "title": page.evidence.output if several else None,
+        "classes": _classes(page) if several and page.evidence.data.classes else None,
+        "figure": _target(page),
         "correlations": _correlations(page),
     }
 
@@ -34,11 +45,14 @@ def _summary(page: Page) -> list[str]:
             rows=count(data.rows),
             columns=count(len(data.columns)),
             features=count(len(data.features)),
-            target=data.target,
+            target=listed(page, [page.say("quoted", name=head.data.target) for head in page.evidence.heads]),
         )
     ]
-    if data.target_transform:
-        said.append(page.say("data.transform", transform=data.target_transform, target=data.target))
+    said += (
+        page.say("data.transform", transform=head.data.target_transform, target=head.data.target)
+        for head in page.evidence.heads
+        if head.data.target_transform
+    )
     if data.ignored:
         said.append(page.say("data.ignored", names=listed(page, list(data.ignored), 12)))
     for reason, rows in data.dropped:
@@ -58,14 +72,29 @@ def _split(page: Page) -> Table:
     """The parts as columns, so that any number of classes has room below each other."""
     data = page.evidence.data
     total = sum(data.split_rows.values()) or 1
-    heads = [Head(page.say("data.class" if data.classes else "data.part"))]
-    heads += [Head(page.texts.name("part", part).capitalize(), "right") for part in data.split_rows]
-    rows: list[list[Cell | str]] = [
-        [name, *(_of_part(data, part, index) for part in data.split_rows)] for index, name in enumerate(data.classes)
-    ]
+    classes = data.classes if len(page.evidence.heads) == 1 else ()
+    heads = _part_heads(page, "data.class" if classes else "data.part")
+    rows = _class_rows(data) if classes else []
     rows.append([Cell(page.say("data.all_rows"), emphasis=True), *(count(n) for n in data.split_rows.values())])
     rows.append([page.say("data.share"), *(share(n / total) for n in data.split_rows.values())])
     return page.table("split", page.say("data.split_caption", total=count(total)), heads, rows)
+
+
+def _classes(page: Page) -> Table:
+    data = page.evidence.data
+    caption = page.say("data.classes_caption", target=data.target)
+    return page.table("classes", caption, _part_heads(page, "data.class"), _class_rows(data))
+
+
+def _part_heads(page: Page, first: str) -> list[Head]:
+    parts = (page.texts.name("part", part).capitalize() for part in page.evidence.data.split_rows)
+    return [Head(page.say(first)), *(Head(part, "right") for part in parts)]
+
+
+def _class_rows(data: DataEvidence) -> list[list[Cell | str]]:
+    return [
+        [name, *(_of_part(data, part, index) for part in data.split_rows)] for index, name in enumerate(data.classes)
+    ]
 
 
 def _of_part(data: DataEvidence, part: str, index: int) -> str:
@@ -75,7 +104,9 @@ def _of_part(data: DataEvidence, part: str, index: int) -> str:
 
 def _columns(page: Page) -> Table:
     data = page.evidence.data
-    keys = ("name", "kind", "distribution", "missing", "minimum", "median", "maximum", "correlation", "prepared")
+    keys = ["name", "kind", "distribution", "missing", "minimum", "median", "maximum", "correlation", "prepared"]
+    if page.evidence.others:
+        keys.remove("correlation")  # there is one with each target, in the figures
     right = {"missing", "minimum", "median", "maximum", "correlation"}
     heads = [
         Head(page.say(f"data.head.{key}"), "right" if key in right else "left", code=key == "prepared") for key in keys
@@ -101,7 +132,7 @@ def _row(page: Page, column: Column) -> list[Cell | str]:
         number(column.minimum),
         number(column.median),
         number(column.maximum),
-        ratio(column.correlation),
+        *([] if page.evidence.others else [ratio(column.correlation)]),
         prepared,
     ]
 

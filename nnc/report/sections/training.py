@@ -136,7 +136,7 @@ def _row(page: Page, index: int, curve: Curve) -> list[Cell | str]:
     validation = curve.validation[at] if curve.validation else None
     decimals = max(decimals_for(train), 3) if abs(train) < 1000 else 0
     name = page.texts.name("curve", curve.name) if page.texts.has(f"curve.{curve.name}") else curve.name
-    kind = "loss" if index == 0 else ("exact" if curve.exact else "batch_mean")
+    kind = "loss" if index == 0 or curve.loss else ("exact" if curve.exact else "batch_mean")
     return [
         name,
         page.say(f"training.kind.{kind}"),

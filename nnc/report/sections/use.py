@@ -19,8 +19,11 @@ def build(page: Page) -> Mapping[str, object]:
         general.append(page.say("use.ranges"))
     if any(column.kind == "category" for column in data.columns):
         general.append(page.say("use.categories"))
-    if data.classes:
-        general.append(page.say("use.classes", n=len(data.classes), classes=listed(page, list(data.classes))))
+    for head in evidence.heads:
+        classes = list(head.data.classes)
+        if classes:
+            said = page.say("use.classes", n=len(classes), classes=listed(page, classes))
+            general.append(f"{head.output}: {said}" if evidence.others else said)
     general.append(page.say("use.one_split"))
     general.append(page.say("use.association"))
     return {"use": evidence.use, "limits": evidence.limits, "general": general}

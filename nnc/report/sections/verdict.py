@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from nnc.evidence import Baseline, Metric
+from nnc.evidence import Baseline, Head, Metric
 from nnc.report.charts.whiskers import Whisker, whiskers
 from nnc.report.numbers import count, point
 from nnc.report.page import Figure, Page
@@ -18,6 +18,7 @@ from nnc.report.words import (
     interval,
     metric_name,
     primary,
+    sentence,
     with_interval,
 )
 
@@ -28,10 +29,24 @@ Outcome = Literal["better", "same", "worse", "alone"]
 
 
 def build(page: Page) -> Mapping[str, object]:
-    """Views for `sections/verdict.html`."""
+    """Views for `sections/verdict.html`: a verdict for each thing that the model predicts."""
+    heads = page.heads
+    verdicts = [_verdict(one, one.evidence.output if len(heads) > 1 else None) for one in heads]
+    return {
+        "verdicts": verdicts,
+        "headline": sentence(*(str(verdict["headline"]) for verdict in verdicts)),
+        "facts": _facts(page),
+        "figure": _figure(page, primary(page)) if len(heads) == 1 else None,
+        "warnings": worth_telling(page),
+        "warning_count": len(page.evidence.warnings),
+    }
+
+
+def _verdict(page: Page, title: str | None) -> Mapping[str, object]:
     metric, baseline = primary(page), best_baseline(page)
     outcome = judge(metric, baseline)
     return {
+        "title": title,
         "outcome": outcome,
         "badge": page.say(f"verdict.badge.{outcome}"),
         "headline": headline(page, metric),
@@ -40,10 +55,6 @@ def build(page: Page) -> Mapping[str, object]:
         "name": metric_name(page, metric.key),
         "value": point(metric.estimate),
         "interval": interval(page, metric.estimate),
-        "facts": _facts(page),
-        "figure": _figure(page, metric),
-        "warnings": worth_telling(page),
-        "warning_count": len(page.evidence.warnings),
     }
 
 
@@ -90,7 +101,7 @@ def _facts(page: Page) -> list[tuple[str, str]]:
         for part, rows in data.split_rows.items()
     )
     return [
-        (page.say("verdict.task"), page.say(f"task.{evidence.task}", target=data.target, n=len(data.classes))),
+        (page.say("verdict.task"), page.say("list_semicolon").join(_task(page, head) for head in evidence.heads)),
         (page.say("verdict.data"), page.say("verdict.data_value", source=data.source, rows=count(data.rows))),
         (page.say("verdict.split"), split),
         (
@@ -102,6 +113,10 @@ def _facts(page: Page) -> list[tuple[str, str]]:
             _trained(page),
         ),
     ]
+
+
+def _task(page: Page, head: Head) -> str:
+    return page.say(f"task.{head.task}", target=head.data.target, n=len(head.data.classes))
 
 
 def _trained(page: Page) -> str:

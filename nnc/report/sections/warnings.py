@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nnc.evidence import Estimate, Warn
@@ -53,6 +53,13 @@ def worth_telling(page: Page) -> list[Told]:
 
 
 def _told(page: Page, warn: Warn) -> Told:
+    told = _in_words(page, warn)
+    return (
+        told if warn.output is None else replace(told, title=page.say("titled_of", title=told.title, name=warn.output))
+    )
+
+
+def _in_words(page: Page, warn: Warn) -> Told:
     kind = KINDS.get(warn.key)
     if kind is None or not page.texts.has(f"warn.{warn.key}.title"):
         values = "; ".join(f"{name}: {value}" for name, value in warn.values.items())
