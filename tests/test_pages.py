@@ -133,7 +133,7 @@ def test_predictions_that_are_no_numbers() -> None:
     preparation = SimpleNamespace(
         inputs=[SimpleNamespace(name="x")],
         source="rows.csv",
-        target=SimpleNamespace(task="regression", own_unit=lambda values: values),
+        targets=[SimpleNamespace(name="y", unit=None, task="regression", own_unit=lambda values: values)],
     )
     with pytest.raises(RunFault) as raised:
         network_scores(network, preparation, {"x": np.zeros((2, 3))}, [5, 6])

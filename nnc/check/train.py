@@ -159,7 +159,7 @@ def check_train(
         hint = "add: loss = binary_crossentropy, or mean_squared_error, or another of Keras's losses"
         frame.faults.add(codes.MISSING_KEY, "`train` needs a loss", section.span, help=hint)
         return None, section
-    wrong = POISON in section.values.values()
+    wrong = POISON in section.values.values() or _weighs_classes_of_several(section, outputs, frame)
     losses = _spread("loss", section, outputs, frame, every=True)
     metrics = _spread("metrics", section, outputs, frame, every=False)
     weights = _spread("loss_weights", section, outputs, frame, every=False)
@@ -174,6 +174,19 @@ def check_train(
         callbacks=tuple(c for c in callbacks if isinstance(c, Object)) if isinstance(callbacks, tuple) else (),
         **_plain(section),
     ), section
+
+
+def _weighs_classes_of_several(section: Section, outputs: tuple[str, ...] | None, frame: Frame) -> bool:
+    """Whether classes are weighed where it can't be said of which output, with a finding for it."""
+    if "class_weight" not in section.places or len(outputs or ()) < 2:
+        return False
+    frame.faults.add(
+        codes.BAD_VALUE,
+        f"`class_weight` is for a model with one output, and this one has {len(outputs or ())}",
+        section.exprs["class_weight"].span,
+        help="weigh whole outputs by loss_weights, or rows by a column of weights: sample_weight = COLUMN",
+    )
+    return True
 
 
 # Keys whose value goes into the TrainConfig as it is.
