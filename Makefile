@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 EXAMPLE ?= breast_cancer
 FUZZ_SECONDS ?= 600
 
-.PHONY: help setup report test check lint bench known fit kill oracle rows roundtrip golden format tables catalog reference lock wheel clean
+.PHONY: help setup report test check lint bench known fit kill oracle rows roundtrip intervals golden format tables catalog reference lock wheel clean
 
 help: ## what there is
 	@echo "nnc: a small language for neural networks"
@@ -62,6 +62,9 @@ rows: $(READY) ## every row of the catalog: the emitted Python builds what nnc b
 
 roundtrip: $(READY) ## all networks of keras.applications in, built again and compared
 	$(BIN)/python -m tests.roundtrip
+
+intervals: $(READY) ## how often each metric's 95% interval holds the truth
+	$(BIN)/python -m tests.intervals
 
 bounds: setup ## every hostile spec against its five seconds and 500 MB (minutes)
 	NNC_ALL_ATTACKS=1 $(BIN)/pytest tests/test_bounds.py -n 2

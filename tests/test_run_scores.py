@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
+from nnc.evidence import Task
 from nnc.run import details
 from nnc.run.bootstrap import differences, interval, metrics
 from nnc.run.folder import safe_cell, write_csv
 from nnc.run.scores import SCORERS, Predictions, resamples, score
+from tests import intervals
 
 ROWS = 150
 rng = np.random.default_rng(5)
@@ -90,7 +92,7 @@ def test_ece_is_the_mean_gap_over_ten_bins() -> None:
 @pytest.mark.parametrize("task", list(MADE))
 def test_intervals_are_percentiles_over_the_resampled_rows(task: str) -> None:
     p = MADE[task]
-    key = {"binary": "roc_auc", "multiclass": "macro_f1", "regression": "r2"}[task]
+    key = {"binary": "brier", "multiclass": "macro_f1", "regression": "r2"}[task]
     draws = [ORACLE[task, key](drawn(p, one)) for block in resamples(ROWS, seed=11) for one in block]
     assert len(draws) == 1000
     found = interval(p, key, seed=11)
@@ -111,6 +113,21 @@ def test_the_difference_is_paired() -> None:
     assert (found.low, found.high) == pytest.approx(tuple(np.percentile(draws, [2.5, 97.5])), abs=1e-12)
     assert found.low is not None
     assert found.low < found.value < (found.high or 0)
+
+
+@pytest.mark.parametrize(
+    ("task", "key"), [("binary", "accuracy"), ("binary", "average_precision"), ("regression", "r2")]
+)
+def test_of_a_thousand_intervals_95_in_a_hundred_hold_the_truth(task: Task, key: str) -> None:
+    """Every metric: `make intervals`."""
+    assert intervals.BOUNDS[0] <= intervals.covered(task, key) <= intervals.BOUNDS[1]
+
+
+def test_no_interval_is_better_than_a_false_one() -> None:
+    """The calibration error of resamples is above that of the rows, which is above the truth."""
+    found = interval(MADE["binary"], "ece", seed=1)
+    assert found.value > 0
+    assert (found.low, found.high) == (None, None)
 
 
 def test_blocks_of_many_rows_are_the_same_number_of_resamples() -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
 from nnc.evidence import Estimate, Metric
-from nnc.run.scores import SCORERS, Floats, Predictions, Scorer, resamples, score
+from nnc.run.scores import SCORERS, Floats, Interval, Predictions, Scorer, resamples, score
 
 LEVEL = 0.95
+Z = 1.959964  # the standard normal's 97.5%
 
 
 def metrics(models: Sequence[Predictions], seed: int) -> list[tuple[Metric, ...]]:
@@ -60,14 +62,36 @@ def _draw(models: Sequence[Predictions], scorers: Mapping[str, Scorer], seed: in
 
 def _estimate(scorer: Scorer, predictions: Predictions, draws: Floats) -> Estimate:
     value = score(scorer, predictions)
-    low, high = _percentiles(draws)
+    low, high = _INTERVALS[scorer.interval](value, draws, len(predictions))
     if low is not None and low == high:
         # Every resample agrees (no error at all): the bootstrap knows nothing of how sure that is.
         low, high = _exact(value, scorer.trials(predictions)) if scorer.trials else (None, None)
     return Estimate(value, low, high, len(predictions))
 
 
-def _percentiles(draws: Floats) -> tuple[float | None, float | None]:
+Ends: TypeAlias = tuple[float | None, float | None]
+
+
+def _logit(value: float, draws: Floats, rows: int) -> Ends:
+    """The normal interval of the logit, with the resamples' standard error; percentiles where the value is 0 or 1."""
+    draws = draws[np.isfinite(draws)]
+    if len(draws) < 2 or not 0 < value < 1:
+        return _percentiles(draws)
+    edge = 0.5 / rows
+    logits = np.log(np.clip(draws, edge, 1 - edge) / (1 - np.clip(draws, edge, 1 - edge)))
+    middle, reach = math.log(value / (1 - value)), Z * float(logits.std())
+    low, high = (1 / (1 + math.exp(-end)) for end in (middle - reach, middle + reach))
+    return low, high
+
+
+_INTERVALS: Mapping[Interval, Callable[[float, Floats, int], Ends]] = {
+    "percentile": lambda _value, draws, _rows: _percentiles(draws),
+    "logit": _logit,
+    "none": lambda _value, _draws, _rows: (None, None),
+}
+
+
+def _percentiles(draws: Floats) -> Ends:
     draws = draws[np.isfinite(draws)]
     if len(draws) < 2:
         return None, None
@@ -75,7 +99,7 @@ def _percentiles(draws: Floats) -> tuple[float | None, float | None]:
     return float(low), float(high)
 
 
-def _exact(value: float, trials: int) -> tuple[float | None, float | None]:
+def _exact(value: float, trials: int) -> Ends:
     """Clopper and Pearson's interval for a proportion of 0 or of 1; none in between."""
     if trials < 1 or value not in (0.0, 1.0):
         return None, None

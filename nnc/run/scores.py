@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -83,6 +83,11 @@ Counts: TypeAlias = Floats
 Score: TypeAlias = Callable[[Predictions, Counts], Floats]
 
 
+# How resamples become an interval. `percentile`: what lies between their 2.5% and 97.5%. `logit`: the normal interval
+# of their logits, for areas, whose resamples lean to one side near 1. `none`: resamples say nothing of it.
+Interval = Literal["percentile", "logit", "none"]
+
+
 @dataclass(frozen=True)
 class Scorer:
     """A metric. `trials`: for a proportion, how many rows it is a proportion of (an exact interval rests on it)."""
@@ -90,6 +95,7 @@ class Scorer:
     score: Score
     higher_is_better: bool
     trials: Callable[[Predictions], int] | None = None
+    interval: Interval = "percentile"
 
 
 def _share(numerator: Floats, denominator: Floats, otherwise: float) -> Floats:
@@ -220,11 +226,12 @@ SCORERS: Mapping[Task, Mapping[str, Scorer]] = {
         "precision": Scorer(_precision, True, lambda p: int(p.predicted.sum())),
         "recall": Scorer(_recall, True, lambda p: int(p.labels.sum())),
         "f1": Scorer(_f1, True),
-        "roc_auc": Scorer(_roc_auc, True),
-        "average_precision": Scorer(_average_precision, True),
+        "roc_auc": Scorer(_roc_auc, True, interval="logit"),
+        "average_precision": Scorer(_average_precision, True, interval="logit"),
         "log_loss": Scorer(_log_loss, False),
         "brier": Scorer(_brier, False),
-        "ece": Scorer(_ece, False),
+        # It sums sizes, so that chance alone makes it larger, in a resample once more: none of them is near the truth.
+        "ece": Scorer(_ece, False, interval="none"),
     },
     "multiclass": {
         "accuracy": Scorer(_accuracy, True, len),
