@@ -216,7 +216,7 @@ class Builder:
             code,
             rejection.reason,
             span,
-            *(origin(tensor) for tensor in _tensors(operands)[:3] if tensor.span != span),
+            *origins(tensor for tensor in _tensors(operands) if tensor.span != span)[:3],
             expected=rejection.expected,
             found=rejection.found,
             help=rejection.help,
@@ -343,9 +343,24 @@ def _tensors_in(operand: Value) -> Iterator[TensorValue]:
             yield from _tensors_in(item)
 
 
-def origin(tensor: TensorValue) -> Label:
-    """Where a tensor was made, and its shape there."""
-    return Label(tensor.span, f"{f'`{tensor.name}`' if tensor.name else 'this'} is {tensor.type}")
+def origins(tensors: Iterable[TensorValue]) -> list[Label]:
+    """Where tensors were made, and their shapes there; one label for what the rounds of a loop made in one place."""
+    shapes: dict[tuple[Span, str | None], list[str]] = {}
+    for tensor in tensors:
+        seen = shapes.setdefault((tensor.span, tensor.name), [])
+        seen += [text] if (text := str(tensor.type)) not in seen else []
+    return [
+        Label(span, f"{f'`{name}`' if name else 'this'} is {', then '.join(_ends(texts))}")
+        for (span, name), texts in shapes.items()
+    ]
+
+
+def _ends(texts: list[str]) -> list[str]:
+    return texts if len(texts) <= _MOST_SHAPES else [*texts[: _MOST_SHAPES - 1], "...", texts[-1]]
+
+
+_MOST_SHAPES = 4
+"""Shapes of one place that a label shows."""
 
 
 def check_operands(values: Sequence[Value], frame: Frame, span: Span, what: str) -> bool:

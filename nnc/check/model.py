@@ -10,7 +10,7 @@ from nnc.catalog.kinds import LARGEST
 from nnc.catalog.shape import same_size
 from nnc.check.applying import sole_step
 from nnc.check.blocks import definitions
-from nnc.check.builder import Builder, origin
+from nnc.check.builder import Builder, origins
 from nnc.check.constants import unknown_size
 from nnc.check.expressions import condition
 from nnc.check.frame import Context, Frame, Runner, unwrap
@@ -235,7 +235,7 @@ def _hold_against(node: tree.Input, value: TensorValue, frame: Frame) -> None:
             f"the input `{node.name.id}` of the block is given another shape",
             frame.use or value.span,
             Label(node.span, "the block says so here"),
-            origin(value),
+            *origins([value]),
             expected=str(TensorType(wanted, dtype)),
             found=str(value.type),
         )

@@ -19,13 +19,13 @@ def find_alikes(source: Source, alikes: Iterable[tuple[int, int, str]], findings
         message, help_ = _said(span.text, written)
         if written[:1].isdigit():
             message, help_ = "the digits of a number stand without commas", f"write {written}"
-        found = None if span.text.startswith("/*") else f"`{span.text[:40]}`"
+        found = None if span.text.startswith("/*") or not written.strip() else f"`{span.text[:40]}`"
         fix = Fix(help_, span, written, _is_sure(span, written))
         findings.add(
             codes.BAD_NUMBER if written[:1].isdigit() else codes.BAD_CHARACTER,
             message,
             span,
-            expected=f"`{written}`" if found else None,
+            expected=f"`{written}`" if found and written.strip() else None,
             found=found,
             help=help_,
             fix=fix,

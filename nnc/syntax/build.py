@@ -6,6 +6,7 @@ operators) and gives the node. What is wrong with a child is a finding, and ther
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,9 @@ from nnc.syntax.literals import ESCAPES, Wrong, number_value, percentage_value, 
 from nnc.syntax.placement import check_body, check_choice, check_section
 
 _PYTHON_CONSTANTS = {"True": "true", "False": "false", "None": "none"}
+_IN_SIZES = re.compile(r"(?m)^[ \t]*input\s+\w+\s*:\s*\w*\s*[\[(][^\])]*\Z")
+_LONGEST_SIZES = 200
+"""Characters before a size that are looked at."""
 _CONSTANTS = {"true": True, "false": False, "none": None}
 
 
@@ -166,6 +170,13 @@ class _Maker:
         right = _PYTHON_CONSTANTS.get(name.id)
         if right is None:
             return name
+        if name.id == "None" and self._is_size(span):
+            fix = Fix("write `?`", span, "?", sure=False)
+            help_ = "write `?`, or leave it out where it stands for the batch, which is never written"
+            self._findings.add(
+                codes.SYNTAX, "an unknown size is `?`", span, expected="`?`", found="`None`", help=help_, fix=fix
+            )
+            return tree.Name("?", span=span)
         self._findings.add(
             codes.SYNTAX,
             f"`{name.id}` is written `{right}` here",
@@ -176,6 +187,10 @@ class _Maker:
             fix=Fix(f"write `{right}`", span, right),
         )
         return tree.Constant(_CONSTANTS[right], span=span)
+
+    def _is_size(self, span: Span) -> bool:
+        """Whether it stands in the brackets of an input's sizes, as far as the text before it shows."""
+        return _IN_SIZES.search(self._text[max(0, span.start - _LONGEST_SIZES) : span.start]) is not None
 
     def constant(self, span: Span, kids: list[Any]) -> tree.Constant:
         return tree.Constant(_CONSTANTS[self._of(kids[0])], span=span)

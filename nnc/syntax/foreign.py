@@ -5,6 +5,8 @@ Each knows its trouble, adds the finding and says how to go on, as in `repairs.p
 
 from __future__ import annotations
 
+import re
+
 from nnc import codes
 from nnc.diagnostics import Fix
 from nnc.source import Span
@@ -184,8 +186,10 @@ def tuple_of_sizes(t: Trouble) -> bool | None:
     closer = t.stream.at(index - 1)
     if depth or closer.kind not in ("RPAR", "RSQB"):
         return None
-    sizes = t.source.text[t.token.end : closer.start].strip().rstrip(",")
-    fix = Fix(f"write [{sizes}]", t.source.span(t.token.start, closer.end), f"[{sizes}]")
+    written = t.source.text[t.token.end : closer.start].strip().rstrip(",")
+    sizes = re.sub(r"\bNone\b", "?", written)  # perhaps the batch, which is not written at all
+    place = t.source.span(t.token.start, closer.end)
+    fix = Fix(f"write [{sizes}]", place, f"[{sizes}]", sizes == written)
     t.findings.add(
         codes.SYNTAX,
         "the sizes of an input stand in `[ ]`",
@@ -196,7 +200,8 @@ def tuple_of_sizes(t: Trouble) -> bool | None:
         fix=fix,
     )
     t.stream.exchange(index - 1, Token("RSQB", closer.start, closer.end))
-    t.stream.insert([t.made("LSQB")])
+    t.stream.retake()
+    t.stream.exchange(t.stream.index, t.made("LSQB"))
     return True
 
 

@@ -172,8 +172,9 @@ def _straight(text: str) -> str:
 
 
 _BLANKS = "\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000"
+_MARKS = "\u200b-\u200d\u2060\ufeff"  # which show nothing at all
 _SPECIAL = (
-    ("BLANK", rf"[{_BLANKS}]+", lambda text: " " if re.search(r"[^\u200b-\u200d\u2060]", text) else ""),
+    ("BLANK", rf"[{_BLANKS}\ufeff]+", lambda text: " " if re.search(rf"[^{_MARKS}]", text) else ""),
     ("BLANK", r"\\[ \t]*(?=\r?\n[ \t]*->)", lambda _: ""),
     ("COMMENT", r"/\*[^\n]*?\*/|/\*[^\n]*", _remark),
     ("STRING", r"[“”„«»][^“”„«»\n]*[“”«»]", _straight),
@@ -182,10 +183,9 @@ _SPECIAL = (
     ("NUMBER", r"[0-9]{1,3}(?:,[0-9]{3}){0,4},000(?![\w.])", lambda text: text.replace(",", "_")),
 )
 
-ALIKE = "|".join(
-    [*(pattern for _, pattern, _ in _SPECIAL), *(re.escape(sign) for sign in sorted(LOOKALIKES, key=len, reverse=True))]
-)
-"""An expression for all of them."""
+_SIGNS = [re.escape(sign) for sign in sorted(LOOKALIKES, key=len, reverse=True)]
+ALIKE = rf"(?!\A\ufeff)(?:{'|'.join([*(pattern for _, pattern, _ in _SPECIAL), *_SIGNS])})"
+"""An expression for all of them. At the very beginning of a text the mark U+FEFF is none: some editors put it there."""
 
 
 def meant(text: str) -> tuple[str, str]:

@@ -47,10 +47,9 @@ def leave(array: Array) -> TensorType:
     if has_batch(array.shape):
         return TensorType(array.shape[1:], array.dtype)
     raise Refused(
-        "this would mix the rows of a batch, or lose the batch axis",
-        "a result with the batch as axis 0",
-        "another layout",
-        help="the batch is axis 0: say which axis is meant, such as `axis=-1`",
+        "this would mix the rows of a batch, or leave them no longer along the first axis",
+        "a result for each row by itself",
+        help="count axes with the batch as axis 0, or from the end, such as `axis=-1`",
     )
 
 

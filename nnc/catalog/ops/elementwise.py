@@ -153,7 +153,9 @@ def matmul(bound: Bound) -> tuple[Array, ...]:
     left = a.shape if len(a.shape) > 1 else (1, *a.shape)
     right = b.shape if len(b.shape) > 1 else (*b.shape, 1)
     if not a.shape or not b.shape:
-        raise Refused("a matrix product needs at least one axis on both sides", "matrices", f"{a}, {b}")
+        found = " and ".join("a number" if not side.shape else str(side) for side in (a, b))
+        raise Refused("a matrix product needs a tensor on both sides", "two tensors", found,
+                      help="a tensor times a number is written `*`")  # fmt: skip
     _contract(left[-1], right[-2], a, b)
     head = broadcast([left[:-2], right[:-2]])
     last = ((left[-2],) if len(a.shape) > 1 else ()) + ((right[-1],) if len(b.shape) > 1 else ())
@@ -161,8 +163,15 @@ def matmul(bound: Bound) -> tuple[Array, ...]:
 
 
 def _contract(inner: Dim, other: Dim, a: Array, b: Array) -> None:
-    clash = isinstance(inner, int) and isinstance(other, int) and inner != other
-    if clash or BATCH in (inner, other):
+    if BATCH in (inner, other):
+        side, array = ("right", b) if other is BATCH else ("left", a)
+        what = "vector" if array.shape[1:] else "number"
+        raise Refused(
+            f"a matrix product needs a matrix on the {side}, and each row has a {what} there",
+            "at least 2 axes", array,
+            help="the product of two vectors is ops.sum(a * b, axis=-1)",
+        )  # fmt: skip
+    if isinstance(inner, int) and isinstance(other, int) and inner != other:
         raise Refused(
             f"the last axis of the left and the last but one of the right must agree, not {inner} and {other}",
             "equal sizes",

@@ -52,8 +52,14 @@ def transpose(bound: Bound) -> tuple[Array, ...]:
     rank = len(array.shape)
     axes = bound["axes"]
     order = tuple(range(rank))[::-1] if axes is None else tuple(axis_in(a, rank, "axes") for a in ints_of(axes, "axes"))
+    meant = f"write `axes={[0, *range(rank - 1, 0, -1)]}`" if rank > 2 else None
     if sorted(order) != list(range(rank)):
-        raise Refused("`axes` must name each axis once", f"each of 0 to {rank - 1}", axes, "axes")
+        raise Refused("`axes` must name each axis once, the batch as axis 0 among them", f"each of 0 to {rank - 1}",
+                      list(order), "axes", meant)  # fmt: skip
+    if order[:1] != (0,):
+        found = list(order) if axes is not None else "all axes the other way round"
+        raise Refused("the batch, which is axis 0, must stay the first axis", "axes that begin with 0", found, "axes",
+                      meant)  # fmt: skip
     return (Array(tuple(array.shape[axis] for axis in order), array.dtype),)
 
 

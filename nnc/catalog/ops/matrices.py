@@ -188,7 +188,8 @@ def _label(part: str, array: Array, sizes: dict[str, Dim], dots: list[Shape]) ->
             return Refused(f"the axis `{letter}` has two sizes", "one size", f"{known} and {size}", "operands")
 
         if (known is BATCH) != (size is BATCH):
-            raise complain()
+            reason = f"`{letter}` stands for the batch here and for another axis there"
+            raise Refused(reason, "the batch as the first letter of each part", part, "subscripts")
         sizes[letter] = merged(known, size, complain)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _PYTHON = "it needs a Python function, and a spec holds none"
-_BATCH = "it would mix the rows of a batch, or lose the batch axis"
+_BATCH = "it would mix the rows of a batch, or not give a result for each"
 _CONSTANT = "it makes a tensor out of nothing, without a batch axis; a number, or a list of numbers, may stand as it is"
 _NO_TENSOR = "it gives no tensor; `shape(t)` and `channels(t)` give the sizes of one when compiling"
 _OPEN = "how large its result is hangs on the values"
