@@ -117,6 +117,36 @@ def test_whole_graphs_agree_with_keras():
     assert 0.3 < sum(wrong) / len(wrong) < 0.85  # neither side of the question goes unasked
 
 
+def test_what_they_once_disagreed_about_stays_settled():
+    from tests.oracle.compare import disagreement
+    from tests.oracle.settled import FUNCTIONS, LAYERS, function_differs
+
+    assert [found for sample in LAYERS if (found := disagreement(sample))] == []
+    assert [found for name, args, kwargs in FUNCTIONS if (found := function_differs(name, args, kwargs))] == []
+
+
+def test_a_words_of_metrics_is_one_that_compile_takes():
+    """Each bare word that `metrics` takes is trained with once; `log_cosh`, say, is a loss alone."""
+    import keras
+    import numpy as np
+
+    from nnc.catalog import find
+    from nnc.catalog.kinds import keras_object
+    from nnc.catalog.rows import Rejection
+    from nnc.catalog.signatures import spellings
+
+    takes = keras_object("metrics", "a metric").of("metrics").accept
+    rows = np.ones((4, 2), "float32")
+    for word in {*spellings("metrics"), *spellings("losses")}:
+        row = find("metrics", word)
+        if row is None or row.refused or isinstance(takes(word), Rejection):
+            continue
+        sparse = "parse" in word
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, "softmax")])
+        model.compile(loss="mse", metrics=[word])
+        model.compute_metrics(rows, np.zeros((4, 1)) if sparse else rows, model(rows))
+
+
 def test_every_exception_is_on_the_page_with_its_reason():
     from pathlib import Path
 

@@ -58,6 +58,8 @@ _LOSSES: dict[str, Measure] = _BOTH | {
     "Tversky": _down("Dice with its own weights for false positives and false negatives.", CLASSES),
 }  # fmt: skip
 
+_NO_TRUTH = "it takes values without a truth beside them, and Keras fails on it as a metric of `train`"
+
 _METRICS: dict[str, Measure] = _BOTH | {
     "AUC": _up("The area under the ROC curve, or under the precision-recall curve.", CLASSES),
     "Accuracy": _up("The share of predictions that are right; as the word `accuracy` it fits itself to the output.",
@@ -73,7 +75,7 @@ _METRICS: dict[str, Measure] = _BOTH | {
     "FalsePositives": _down("How many negatives were taken for positives.", BINARY),
     "IoU": _up("The overlap of chosen classes over their union.", CLASSES),
     "LogCoshError": _down("The mean logarithm of the error's hyperbolic cosine.", NUMBERS),
-    "Mean": Measure("The mean of the predictions themselves.", None),
+    "Mean": Measure("The mean of the predictions themselves.", None, refused=_NO_TRUTH),
     "MeanIoU": _up("The mean over all classes of overlap over union.", CLASSES),
     "OneHotIoU": _up("Overlap over union of chosen classes, truth one-hot.", CLASSES),
     "OneHotMeanIoU": _up("The mean over all classes of overlap over union, truth one-hot.", CLASSES),
@@ -88,7 +90,7 @@ _METRICS: dict[str, Measure] = _BOTH | {
     "SparseCategoricalAccuracy": _up("The share of rows whose likeliest class is right.", SEVERAL),
     "SparseTopKCategoricalAccuracy": _up("The share of rows with the true class among the k likeliest.", SEVERAL),
     "SpecificityAtSensitivity": _up("The best specificity at a given sensitivity.", BINARY),
-    "Sum": Measure("The sum of the predictions themselves.", None),
+    "Sum": Measure("The sum of the predictions themselves.", None, refused=_NO_TRUTH),
     "TopKCategoricalAccuracy": _up("The share of rows with the true class among the k likeliest, truth one-hot.",
                                    SEVERAL),
     "TrueNegatives": _up("How many negatives were recognised.", BINARY),

@@ -154,9 +154,14 @@ def apply_layer(
         found = row.rule(filled, operands, by_name)
     except Refused as refused:
         return refused.rejection
-    if isinstance(found, Applied) and filled.get("trainable") is False:
-        return _frozen(found)
-    return found
+    if isinstance(found, Rejection):
+        return found
+    if any(key.endswith(("_initializer", "cell")) for key in args):
+        from nnc.catalog.weights import misfit
+
+        if (wrong := misfit(row.name, filled, operands)) is not None:
+            return wrong
+    return _frozen(found) if filled.get("trainable") is False else found
 
 
 def sees_data(name: str, args: Mapping[str, Argument]) -> bool:

@@ -30,6 +30,7 @@ from nnc.diagnostics import Code, Fix, Label
 from nnc.graph import FnRef, Object
 from nnc.lean import dataclass
 from nnc.source import Span
+from nnc.spelling import suggest
 from nnc.syntax import tree
 
 
@@ -179,7 +180,7 @@ def argument_value(expr: tree.Expr, arg: Arg, owner: str, frame: Frame, code: Co
     if value is POISON:
         return POISON
     plain = _plain(value, expr, frame)
-    if plain is POISON:
+    if plain is POISON or (isinstance(plain, str) and _refused(plain, arg.kind.objects, expr.span, frame)):
         return POISON
     accepted = arg.kind.accept(plain)
     if isinstance(accepted, Rejection):
@@ -228,6 +229,8 @@ def _word(expr: tree.Name, kind: Kind, frame: Frame, where: str) -> Value:
     binding = frame.scope.find(expr.id)
     if binding is not None and not (expr.id in kind.words and isinstance(binding.value, (TensorValue, LayerValue))):
         return frame.value(expr)
+    if _refused(expr.id, kind.objects, expr.span, frame):
+        return POISON
     if _takes_word(expr.id, kind):
         return expr.id
     if expr.id in frame.context.unread or expr.id in frame.unknown or _needs_brackets(expr, kind, frame):
@@ -237,6 +240,9 @@ def _word(expr: tree.Name, kind: Kind, frame: Frame, where: str) -> Value:
         known += names(kind.objects)
     words = ", ".join(kind.words[:8]) + (", ..." if len(kind.words) > 8 else "")
     hint = f"{where} takes {words}" if words else f"{where} takes {kind.name}"
+    near = suggest(expr.id, known)
+    if near is None and kind.objects and _of_another_kind(kind.objects, expr.id, expr.span, frame, where, hint):
+        return POISON
     message = f"nothing is called `{expr.id}`, and {where} takes no such word"
     frame.faults.misspelt(codes.UNKNOWN_NAME, message, expr.span, known, hint=hint)
     return POISON
@@ -333,8 +339,7 @@ def build(kind: str, name: str, call: tree.Call, frame: Frame, where: str) -> Va
     if row is None:
         _unknown_object(kind, name, call, frame, where)
         return POISON
-    if row.refused is not None:
-        frame.faults.add(codes.REFUSED, f"`{name}` can't be in a spec: {row.refused}", call.function.span)
+    if _refused(name, kind, call.function.span, frame):
         return POISON
     bound = bind(row, call, frame)
     if bound is None:
@@ -349,6 +354,15 @@ def build(kind: str, name: str, call: tree.Call, frame: Frame, where: str) -> Va
     return Object(row.kind, row.name, args)
 
 
+def _refused(name: str, kind: str | None, place: Span, frame: Frame) -> bool:
+    """Whether this names an object of Keras that can't be in a spec, which is said then."""
+    row = find(kind, name) if kind else None
+    if row is None or row.refused is None:
+        return False
+    frame.faults.add(codes.REFUSED, f"`{name}` can't be in a spec: {row.refused}", place)
+    return True
+
+
 def what_is(name: str) -> tuple[str, str] | None:
     """The kind of Keras's objects that has this name, and how to speak of one."""
     for kind, words in _SINGULAR.items():
@@ -357,13 +371,19 @@ def what_is(name: str) -> tuple[str, str] | None:
     return None
 
 
+def _of_another_kind(kind: str, name: str, place: Span, frame: Frame, where: str, hint: str | None = None) -> bool:
+    """Whether this is an object of Keras, and of another kind than is wanted, which is said then."""
+    one, other = _SINGULAR.get(kind, kind), what_is(name)
+    if other is None or other[0] == kind:
+        return False
+    message = f"`{name}` is {other[1]}, and {where} takes {one}"
+    frame.faults.add(codes.UNKNOWN_OBJECT, message, place, expected=one, found=other[1], help=hint)
+    return True
+
+
 def _unknown_object(kind: str, name: str, call: tree.Call, frame: Frame, where: str) -> None:
-    one = _SINGULAR.get(kind, kind)
-    other = what_is(name)
-    span = call.function.span
-    if other is not None and other[0] != kind:
-        message = f"`{name}` is {other[1]}, and {where} takes {one}"
-        frame.faults.add(codes.UNKNOWN_OBJECT, message, span, expected=one, found=other[1])
+    span, one = call.function.span, _SINGULAR.get(kind, kind)
+    if _of_another_kind(kind, name, span, frame, where):
         return
     message = f"Keras has no {one.split(' ', 1)[1]} `{name}`"
     frame.faults.misspelt(codes.UNKNOWN_OBJECT, message, span, names(kind), hint=f"{where} takes {one}")

@@ -17,10 +17,7 @@ from nnc.source import Span
 from nnc.syntax import tree
 
 _LOSS = Arg("loss", keras_object("losses", "a loss of Keras or an fn", fn=True).of("loss"))
-_METRIC = Arg(
-    "metrics",
-    (keras_object("metrics", "a metric") | keras_object("losses", "a loss of Keras, or an fn", fn=True)).of("metrics"),
-)
+_METRIC = Arg("metrics", keras_object("metrics", "a metric of Keras or an fn", fn=True).of("metrics"))
 _OPTIMIZER = Arg("optimizer", keras_object("optimizers", "an optimizer").of("optimizer"))
 _CALLBACK = Arg("callbacks", keras_object("callbacks", "a callback", word=False).of("callbacks"))
 

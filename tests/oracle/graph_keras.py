@@ -39,7 +39,7 @@ class InKeras:
         self.inputs = [keras.Input(_shape(shape), dtype=dtype) for shape, dtype in plan.inputs]
         self.tensors: list[Any] = list(self.inputs)
         self.made: list[tuple[Any, list[Any], list[Any]]] = []
-        self.kept: dict[str, list[Any]] = {}  # the layers of each shared layer or block
+        self.kept: dict[str, list[Any]] = {}  # of each shared layer or block: its layers, and what each was made from
         self._reuse: list[Any] | None = None  # those of the shared block that is in use, and how far it has come
         self._at = 0
 
@@ -61,11 +61,13 @@ class InKeras:
 
     def _call(self, made: Described, operands: Sequence[Any]) -> list[Any]:
         if self._reuse is not None and self._at < len(self._reuse):
-            layer = self._reuse[self._at]
+            there, layer = self._reuse[self._at]
+            if there != made:
+                raise ValueError("a shared block comes to another layer at this use")
         else:
             layer = _made(made)
             if self._reuse is not None:
-                self._reuse.append(layer)
+                self._reuse.append((made, layer))
         self._at += 1
         return self._note(layer, list(operands), layer(*operands))
 
@@ -92,8 +94,11 @@ class InKeras:
         for _round in range(step.times):
             outer = self._reuse, self._at
             self._reuse, self._at = self.kept.setdefault(step.name, []), 0
+            before = len(self._reuse)
             found = self._block(Step("block", shared.name, ()), found, shared.args, {}) \
                 if self.plan.block(shared.name) else self._call(shared, found)  # fmt: skip
+            if before and (before, before) != (len(self._reuse), self._at):
+                raise ValueError("a shared block comes to fewer or more layers at this use")
             self._reuse, self._at = outer
         return found
 
@@ -175,13 +180,12 @@ class InKeras:
     def run(self) -> bool:
         """On data, as in training and as in predicting; raises what it raises.
 
-        True where a row of the results hangs on the other rows of the batch, or on its place among them.
+        True where a row of the results hangs on the other rows of the batch, or on its place among them: those of
+        the network, or those of one call by itself, since what a call is given may be the same in all rows (`x - x`).
         """
         outputs = [tensor for tensor in self.tensors if not any(tensor is own for own in self.inputs)] or self.inputs
         model = keras.Model(self.inputs, outputs)
-        rng = np.random.default_rng(3)
-        data = [rng.uniform(0, 3, (ROWS, *(_OPEN if n is None else n for n in t.shape[1:]))).astype(t.dtype)
-                for t in self.inputs]  # fmt: skip
+        data = _random_rows(self.inputs)
         model(data, training=True)
         whole = keras.tree.flatten(model(data))
         for tensor, array in zip(outputs, whole, strict=True):
@@ -192,7 +196,22 @@ class InKeras:
                 raise ValueError(f"promised {promised} and gave {array.shape}")
             if array.shape[0] != ROWS:
                 return True
-        return rows_hang(lambda *arrays: model(list(arrays)), data)
+        if rows_hang(lambda *arrays: model(list(arrays)), data):
+            return True
+        return any(_hangs_alone(took, found) for _, took, found in self.made)
+
+
+def _random_rows(tensors: Sequence[Any]) -> list[Any]:
+    rng = np.random.default_rng(3)
+    shapes = [(ROWS, *(_OPEN if n is None else n for n in tensor.shape[1:])) for tensor in tensors]
+    return [rng.uniform(0, 3, shape).astype(t.dtype) for shape, t in zip(shapes, tensors, strict=True)]
+
+
+def _hangs_alone(took: Sequence[Any], found: Sequence[Any]) -> bool:
+    """Whether rows of what one call gives hang on other rows, where what it takes is random."""
+    inputs = list({id(tensor): tensor for tensor in took}.values())
+    call = keras.Model(inputs, list(found))
+    return rows_hang(lambda *arrays: call(list(arrays)), _random_rows(inputs))
 
 
 def _made(described: Described) -> Any:

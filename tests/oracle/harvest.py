@@ -36,8 +36,8 @@ BASES = {
 }  # fmt: skip
 
 
-# Words for metrics that `compile` reads by the output and the loss; Keras has no list of them.
-COMPILE_WORDS = {"Accuracy": ["acc"], "CategoricalCrossentropy": ["ce", "crossentropy"]}
+# Words for metrics that `compile` reads by the output; Keras has no list of them.
+COMPILE_WORDS = {"Accuracy": ["acc"]}
 
 
 # Arguments of all layers that this one sets itself, and fails when it is given them.

@@ -87,6 +87,8 @@ def ask(
             for real in _call_on_data(layer, operands, keyed):
                 _agree(outputs, real)
     except Exception as error:  # noqa: BLE001 - whatever Keras or TensorFlow raises is a refusal
+        # A failure on the way leaves variables behind that Keras would set up again with the next layer, and fail.
+        keras.utils.clear_session(free_memory=False)
         return Answer(False, why=f"{type(error).__name__}: {str(error).strip()[:300]}")
     trainable = sum(int(np.prod(w.shape)) for w in layer.trainable_weights)
     non_trainable = sum(int(np.prod(w.shape)) for w in layer.non_trainable_weights)
@@ -169,9 +171,12 @@ def _arrays(outputs: Any) -> list[Any]:
 
 
 def works_on_data(function: Callable[..., Any], leaves: Sequence[TensorType], size: int) -> bool:
-    """Whether the call on data works where that size stands for the open ones."""
+    """Whether the call on data works, and gives what was promised, where that size stands for the open ones."""
     try:
-        function(*(_random(leaf, size, np.random.default_rng(5)) for leaf in leaves))
+        _agree(
+            _flat(function(*map(_symbol, leaves))),
+            _flat(function(*(_random(leaf, size, np.random.default_rng(5)) for leaf in leaves))),
+        )
     except Exception:  # noqa: BLE001 - as above
         return False
     return True

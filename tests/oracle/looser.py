@@ -57,7 +57,7 @@ SCALARS = {
     "gain", "power", "update_freq", "decay_rate", "initial_learning_rate", "end_learning_rate", "min_lr", "factor",
     "min_delta", "min_value", "max_value", "gradient_accumulation_steps", "epsilon", "epsilon_1", "epsilon_2", "delta",
     "baseline", "warmup_target", "threshold", "label_smoothing", "rho", "muon_a", "muon_b", "muon_c", "rms_rate",
-    "weight_decay", "adam_weight_decay", "ema_overwrite_frequency",
+    "weight_decay", "adam_weight_decay", "ema_overwrite_frequency", "initial_accumulator_value",
 }  # fmt: skip
 
 _UNUSED = "kept, and looked at in a training that uses it alone"
@@ -80,8 +80,12 @@ EXCUSES: Mapping[str, tuple[tuple[Sort, str], ...]] = {
     "min_lr": ((_number, "no learning rate is below 0"),),
     "initial_accumulator_value": ((_number, "below 0 its root is no number"),),
     "learning_rate_power": ((_number, "documented as at most 0"),),
-    **dict.fromkeys(("l1", "l2"), ((_number, _GROWS),)),
-    "epsilon": ((_none, "most optimizers fail once they need it"),),
+    **dict.fromkeys(
+        ("l1", "l2"),
+        ((_number, _GROWS), (_none, "none is the default for Keras, which its documentation does not say")),
+    ),
+    "epsilon": ((_none, "most optimizers fail once they need it"), (_text, _UNUSED)),
+    "ns_steps": ((_count, "a number of steps, which Muon takes for some weights alone"),),
     **dict.fromkeys(_STEPS, ((_count, _COUNTED), (_text, _UNUSED), (_none, _UNUSED))),
     **dict.fromkeys(_EVERY, ((_count, _COUNTED), (_text, _UNUSED), (_none, _UNUSED))),
     "ema_overwrite_frequency": ((_count, _COUNTED), (_text, _UNUSED)),

@@ -85,19 +85,37 @@ def _empty(asked: Asked) -> bool:
     return any(0 in shape for shape, _ in asked.theirs.outputs)
 
 
-def _cut_off(asked: Asked) -> bool:
-    return asked.name.endswith("crossentropy") and not any("float" in dtype for _, dtype in asked.theirs.outputs)
+def _by_one_size(asked: Asked) -> bool:
+    return "gets the shape wrong along another axis" in asked.ours.reason and _open(asked)
+
+
+def _laid_over(asked: Asked) -> bool:
+    """An axis of 1 beside one of another size, under the same letter."""
+    found = asked.ours.found if asked.name == "einsum" and "has two sizes" in asked.ours.reason else None
+    return found is not None and "1" in found.split(" and ")
+
+
+def _of_no_diagonal(asked: Asked) -> bool:
+    return asked.name == "trace" and "no such diagonal" in asked.ours.reason
+
+
+def _open(asked: Asked) -> bool:
+    return any(isinstance(size, Size) for leaf in asked.leaves for size in leaf.shape)
 
 
 def _fails_later(asked: Asked) -> bool:
-    is_open = any(isinstance(size, Size) for leaf in asked.leaves for size in leaf.shape)
-    return is_open and not any(works_on_data(asked.call, asked.leaves, size) for size in OPEN)
+    return _open(asked) and not any(works_on_data(asked.call, asked.leaves, size) for size in OPEN)
 
 
 EXCUSES: tuple[tuple[Callable[[Asked], bool], str], ...] = (
     (_mixes, "a row's result hangs on the other rows of the batch or on its place, as calls on parts of it show"),
     (_names_the_batch, "the axis of the batch is named, or all axes, and it is by the values alone that nothing mixes"),
     (_empty, "the result has no values, of which no model has a use"),
-    (_cut_off, "a cross-entropy of whole numbers is promised in whole numbers, whatever the data then gives"),
-    (_fails_later, "with a size open nothing is computed; on data of any size the call fails, so the data decides"),
+    (_by_one_size, "along another axis than the last, a cross-entropy's promised shape holds for one open size alone"),
+    (_laid_over, "for some texts `einsum` lays an axis of 1 over a longer one, for others it fails"),
+    (_of_no_diagonal, "the trace of a diagonal outside the matrix is 0, whatever the tensor holds"),
+    (
+        _fails_later,
+        "with a size open nothing is computed; on data of any size the call fails or breaks its promise: data decides",
+    ),
 )

@@ -33,13 +33,7 @@ class Sample:
 
 
 def _text(item: Operand) -> str:
-    return (
-        "[" + ", ".join(map(_text, item)) + "]"
-        if isinstance(item, tuple)
-        else f"{item.dtype}{item}"
-        if isinstance(item, TensorType)
-        else str(item)
-    )
+    return "[" + ", ".join(map(_text, item)) + "]" if isinstance(item, tuple) else str(item)
 
 
 def layer_names() -> list[str]:
@@ -152,7 +146,18 @@ _VALUES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "data_format": (("channels_last", "channels_last", "channels_first", None), ("NHWC",)),
     "activation": (_ACTIVATIONS, ("rleu",)),
     "recurrent_activation": (_ACTIVATIONS, ("rleu",)),
-    "*_initializer": (("zeros", "he_normal", "glorot_uniform", Object("initializers", "RandomNormal")), ("zeroes",)),
+    "*_initializer": (
+        (
+            "zeros",
+            "he_normal",
+            "glorot_uniform",
+            "orthogonal",
+            "identity",
+            Object("initializers", "RandomNormal"),
+            Object("initializers", "STFT"),
+        ),
+        ("zeroes",),
+    ),
     "*_regularizer": ((None, "l2", Object("regularizers", "L1")), ("l3",)),
     "*_constraint": ((None, "non_neg", Object("constraints", "MaxNorm")), ("nonneg",)),
     "use_bias": ((True, False), ()),

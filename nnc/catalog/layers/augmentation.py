@@ -41,7 +41,7 @@ _RULES: Mapping[str, Picture] = {
     "AugMix": Picture((1, 3), ("channels",), floats=True),
     "AutoContrast": Picture(floats=True),
     "ContrastLimitedAdaptiveHistogramEqualization": Picture(known=("sides",)),
-    "CutMix": Picture(known=("sides",), floats=True),
+    "CutMix": Picture(known=("sides",), floats=True, halves=False),
     "MixUp": Picture(floats=True),
     "RandAugment": Picture((1, 3), ("channels",), floats=True),
     "RandomBrightness": Picture(takes="signed"),

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from nnc.catalog.layers.spec import LayerSpec
 from nnc.catalog.rows import Applied
-from nnc.catalog.rules import Args, Refused, compute_dtype, need_dtype, need_rank, single
+from nnc.catalog.rules import Args, Refused, compute_dtype, is_float, need_dtype, need_rank, single
 from nnc.catalog.shape import Dim, Shape, Size, TensorType
 
 PICTURE = "x -> Reshape([8, 8, 3])"
@@ -69,7 +69,22 @@ def _resized(args: Args, tensor: TensorType) -> Applied:
             "`crop_to_aspect_ratio` and `pad_to_aspect_ratio` exclude each other", "one of the two", "both",
             "pad_to_aspect_ratio",
         )  # fmt: skip
+    _check_padding(args, tensor)
     return _sized(args, tensor)
+
+
+def _check_padding(args: Args, tensor: TensorType) -> None:
+    """Where the channels come first Keras 3.15 makes the margins of `fill_value` itself, which must be whole then."""
+    if not args["pad_to_aspect_ratio"] or not channels_first(args) or is_float(tensor.dtype):
+        return
+    high, wide = tensor.shape[-2:]
+    if not isinstance(high, int) or not isinstance(wide, int) or not isinstance(args["fill_value"], float):
+        return
+    if int(wide * args["height"] / args["width"]) > high or int(high * args["width"] / args["height"]) > wide:
+        raise Refused(
+            "whole numbers can't be padded with a fraction", "a whole `fill_value`", args["fill_value"],
+            "pad_to_aspect_ratio", "give it `fill_value=0`",
+        )  # fmt: skip
 
 
 def _cropped(args: Args, tensor: TensorType) -> Applied:

@@ -190,6 +190,9 @@ def _reversible(args: Args, operands: Sequence[Operand], by_name: Mapping[str, O
     rest = {name: value for name, value in by_name.items() if name != "reverse"}
     tensor = one_tensor(operands, rest)
     found = _embedding(args, tensor)
+    if args["lora_rank"] and not args["tie_weights"]:
+        raise Refused("Keras 3.15 can't make `lora_rank` and untied weights together", "one of the two", "both",
+                      "lora_rank")  # fmt: skip
     own = 0 if args["tie_weights"] else args["input_dim"] * args["output_dim"]
     trainable = None if found.trainable is None else found.trainable + own
     if not by_name.get("reverse"):

@@ -103,8 +103,10 @@ def need_places(tensor: TensorType, mode: str) -> None:
         raise Refused(f"`{mode}` counts along the last axis, and would mix the rows of a batch", "1 axis", tensor)
 
 
-def _no_half(mode: str, dtype: str | None) -> None:
-    """Refuse to count in half precision."""
+def _no_half(mode: str, dtype: str | None, tensor: TensorType | None = None) -> None:
+    """Refuse to count in half precision; where the `tensor` has several axes these are counted in another way."""
+    if tensor is not None and len(tensor.shape) > 1:
+        return
     if mode in ("multi_hot", "count") and dtype in ("float16", "bfloat16"):
         raise Refused(f"TensorFlow can't count in {dtype}", "float32, float64, int32 or int64", dtype, "dtype")
 
@@ -122,7 +124,7 @@ def _discretization(args: Args, tensor: TensorType) -> Applied:
     no_sparse(args)
     mode = args["output_mode"]
     need_places(tensor, mode)
-    _no_half(mode, compute_dtype(args))
+    _no_half(mode, compute_dtype(args), tensor)
     depth = args["num_bins"] if args["bin_boundaries"] is None else len(args["bin_boundaries"]) + 1
     dtype = "int32" if mode == "int" else compute_dtype(args)
     shape = (*tensor.shape[1:], depth) if mode in ("multi_hot", "count") else encoded(tensor.shape, mode, depth)
@@ -134,7 +136,7 @@ def _category_encoding(args: Args, tensor: TensorType) -> Applied:
     if args["num_tokens"] is None:
         raise Refused("`num_tokens` must be given", "a positive whole number", "none", "num_tokens")
     no_sparse(args)
-    _no_half(args["output_mode"], args["dtype"])
+    _no_half(args["output_mode"], args["dtype"], tensor)
     shape = _counted_or_encoded(tensor, args["output_mode"], args["num_tokens"])
     return Applied((TensorType(shape, compute_dtype(args)),))
 
@@ -157,6 +159,8 @@ def _hashing(args: Args, tensor: TensorType) -> Applied:
         raise Refused("`one_hot` must know every size here", "known sizes", tensor)
     if mode == "one_hot" and (not tensor.shape or same_size(tensor.shape[-1], 1) is False):
         raise Refused("`one_hot` takes one value at a time here: a last axis of 1", "[1] or [..., 1]", tensor)
+    if mode == "one_hot" and len(tensor.shape) > 1 and same_size(tensor.shape[-2], 1) is not False:
+        raise Refused("Keras 3.15 loses an axis where the last two are 1", "an axis of more than 1 before it", tensor)
     return Applied((TensorType(_counted_or_encoded(tensor, mode, args["num_bins"]), _hash_dtype(args)),))
 
 
@@ -169,7 +173,8 @@ def _crossing(args: Args, items: Sequence[TensorType]) -> Applied:
     if any(is_float(item.dtype) for item in items):
         reason = "`HashedCrossing` takes whole numbers or text"
         raise Refused(reason, "whole numbers or text", ", ".join(map(str, items)))
-    return Applied((TensorType(encoded(first, args["output_mode"], args["num_bins"]), _hash_dtype(args)),))
+    dtype = "int64" if args["dtype"] is None and args["output_mode"] == "int" else compute_dtype(args)
+    return Applied((TensorType(encoded(first, args["output_mode"], args["num_bins"]), dtype),))
 
 
 # ---- the table -----------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from nnc.catalog.ops import dtypes
 from nnc.catalog.ops.arrays import BATCH, Array, as_array, axes_in, broadcast, one_axis, texts
 from nnc.catalog.ops.elementwise import Bound, first
@@ -11,12 +13,13 @@ from nnc.catalog.rules import Refused, is_float, merged
 from nnc.catalog.shape import Size
 
 
-def _truth_and_output(bound: Bound) -> tuple[Array, Array]:
+def _truth_and_output(bound: Bound, shares: Mapping[str, str] | None = None) -> tuple[Array, Array]:
+    """Both tensors. `shares` has the dtypes of whole numbers that may be the output, and the target's with each."""
     target, output = (as_array(bound[name], name) for name in ("target", "output"))
     for name in ("target", "output"):
         if not isinstance(bound[name], Array):
             raise Refused(f"`{name}` must be a tensor", "a tensor", bound[name], name)
-    if not is_float(output.dtype):
+    if not is_float(output.dtype) and (shares or {}).get(output.dtype) != target.dtype:
         reason = "Keras 3.15 gives the loss in the dtype of `output`, so that must be floats"
         raise Refused(reason, "a float tensor", output.dtype, "output")
     return target, output
@@ -42,20 +45,39 @@ def _must_agree(target: Array, output: Array) -> None:
 
 def categorical_crossentropy(bound: Bound) -> tuple[Array, ...]:
     """The log loss of the classes along the last axis."""
-    target, output = _truth_and_output(bound)
     logits = bound["from_logits"]
-    _must_agree(Array(target.shape, output.dtype) if logits else target, output)
+    target, output = _truth_and_output(bound, None if logits else _SHARES)
+    _must_agree(target if is_float(output.dtype) and not logits else Array(target.shape, output.dtype), output)
     dtypes.need(target, "any" if logits else "floats", "target")
-    if one_axis(bound["axis"], len(output.shape)) != len(output.shape) - 1:
-        raise Refused("Keras 3.15 gets the shape wrong along another axis", "the last axis", bound["axis"], "axis")
+    _last_or_as_long(bound, output)
     return (Array(output.shape[:-1], output.dtype),)
+
+
+# Counts of each class become shares in one dtype, and the target must be of it.
+_SHARES = {
+    **dict.fromkeys(("int8", "int16", "uint8", "uint16"), "float32"),
+    **dict.fromkeys(("int32", "int64", "uint32", "uint64"), "float64"),
+}
+
+
+_WRONG = "Keras 3.15 gets the shape wrong along another axis"
+
+
+def _last_or_as_long(bound: Bound, output: Array) -> None:
+    """Keras promises the shape without the last axis, whichever is named; where both are as long that is right."""
+    axis = one_axis(bound["axis"], len(output.shape))
+    if axis == len(output.shape) - 1:
+        return
+    counted_back = bound["from_logits"] and int(bound["axis"]) < 0  # TensorFlow fails on it
+    if counted_back or with_size(output.shape, axis, output.shape[-1])[:-1] != output.shape[:-1]:
+        raise Refused(_WRONG, "the last axis", bound["axis"], "axis")
 
 
 def sparse_categorical_crossentropy(bound: Bound) -> tuple[Array, ...]:
     """The same where the truth is the number of a class."""
     target, output = _truth_and_output(bound)
     if one_axis(bound["axis"], len(output.shape)) != len(output.shape) - 1:
-        raise Refused("Keras 3.15 gets the shape wrong along another axis", "the last axis", bound["axis"], "axis")
+        raise Refused(_WRONG, "the last axis", bound["axis"], "axis")
     shape = target.shape[:-1] if len(target.shape) == len(output.shape) and target.shape[-1] == 1 else target.shape
     _must_agree(Array(shape, "int32"), Array(output.shape[:-1], output.dtype))
     if target.dtype == "bool":

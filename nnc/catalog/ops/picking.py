@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from nnc.catalog.ops import dtypes
-from nnc.catalog.ops.arrays import BATCH, Array, as_array, axis_in, broadcast, one_axis
+from nnc.catalog.ops.arrays import BATCH, Array, as_array, broadcast, one_axis
 from nnc.catalog.ops.elementwise import Bound, OpRule, binary, first
 from nnc.catalog.ops.layout import MOST_PARTS, concatenate, ints_of, split, with_size
 from nnc.catalog.rows import Argument
-from nnc.catalog.rules import Refused, is_float, plus, times, unknown
-from nnc.catalog.shape import Dim, Size
+from nnc.catalog.rules import Refused, is_float, plus, times
+from nnc.catalog.shape import Size
 
 EMPTY = "this would leave a tensor with no values"
 
@@ -39,8 +39,8 @@ _FLOAT = binary("float", takes="any")
 def shift(bound: Bound) -> tuple[Array, ...]:
     """The bits of whole numbers moved."""
     (name, value), (_, by) = list(bound.items())[:2]
-    if isinstance(by, bool):
-        raise Refused("Keras 3.15 takes truth values here for some dtypes alone", "a whole number", by)
+    if isinstance(by, bool) and as_array(value, name).dtype not in ("int32", "int64"):
+        raise Refused("Keras 3.15 takes truth values here for int32 and int64 alone", "a whole number", by)
     if as_array(value, name).dtype == "bool" and not isinstance(by, Array):
         raise Refused(f"`{name}` must be whole numbers", "whole numbers", "bool", name)
     (result,) = _WHOLE(bound)
@@ -124,87 +124,6 @@ def slice_update(bound: Bound) -> tuple[Array, ...]:
         if start < 0 or (isinstance(size, int) and isinstance(count, int) and start + count > size):
             raise Refused(f"{count} values from {start} do not lie in an axis of {size}", f"up to {size}", count)
     return (array,)
-
-
-# ---- matrices as tables of numbers ---------------------------------------------------------------
-
-
-def _two_axes(bound: Bound, array: Array) -> tuple[int, int]:
-    a, b = (one_axis(bound[name], len(array.shape), name) for name in ("axis1", "axis2"))
-    if a == b:
-        raise Refused("the two axes must differ", "two axes", bound["axis2"], "axis2")
-    return a, b
-
-
-def _diagonal_length(rows: Dim, columns: Dim, offset: int) -> Dim:
-    if not isinstance(rows, int) or not isinstance(columns, int):
-        return unknown(rows, columns)
-    length = min(rows, columns - offset) if offset >= 0 else min(rows + offset, columns)
-    if length < 1:
-        raise Refused("there is no such diagonal", "an offset inside the matrix", offset, "offset")
-    return length
-
-
-def diagonal(bound: Bound) -> tuple[Array, ...]:
-    """The diagonal of two axes, as the last axis."""
-    array = as_array(bound["x"], "x")
-    a, b = _two_axes(bound, array)
-    length = _diagonal_length(array.shape[a], array.shape[b], ints_of(bound["offset"], "offset")[0])
-    rest = tuple(size for axis, size in enumerate(array.shape) if axis not in (a, b))
-    return (Array((*rest, length), array.dtype),)
-
-
-def trace(bound: Bound) -> tuple[Array, ...]:
-    """The sum of the diagonal of two axes."""
-    if bound["offset"] != 0:
-        raise Refused(
-            "Keras 3.15 fails on traces beside the main diagonal", "0", bound["offset"], "offset",
-            "sum what `ops.diagonal` gives",
-        )  # fmt: skip
-    (found,) = diagonal(bound)
-    return (Array(found.shape[:-1], dtypes.summed(found.dtype)),)
-
-
-def triangle(along: int, sign: int) -> OpRule:
-    """A triangle of the last two axes, whose edge TensorFlow takes no further than that axis is long."""
-
-    def rule(bound: Bound) -> tuple[Array, ...]:
-        array, k = as_array(bound["x"], "x"), ints_of(bound["k"], "k")[0]
-        if len(array.shape) < 3:
-            raise Refused("a triangle needs two axes beside the batch", "2 axes", array, "x")
-        size = array.shape[along]
-        if not isinstance(size, Size) and sign * k > size:
-            raise Refused("the edge of the triangle lies outside the matrix", f"{sign * size} at the furthest", k, "k")
-        return (array,)
-
-    return rule
-
-
-def flip_columns(bound: Bound) -> tuple[Array, ...]:
-    """The first axis beside the batch turned round."""
-    array = as_array(next(iter(bound.values())), "x")
-    axis_in(1, len(array.shape), "x")
-    return (array,)
-
-
-def rot90(bound: Bound) -> tuple[Array, ...]:
-    """A quarter turn of two axes, k times."""
-    array = as_array(bound["array"], "array")
-    axes = ints_of(bound["axes"], "axes")
-    if len(axes) != 2:
-        raise Refused("`axes` must be two axes", "two axes", list(axes), "axes")
-    a, b = (one_axis(axis, len(array.shape), "axes") for axis in axes)
-    turns = ints_of(bound["k"], "k")[0]
-    if a == b:
-        raise Refused("the two axes must differ", "two axes", list(axes), "axes")
-    shape = list(array.shape)
-    if turns % 2:
-        shape[a], shape[b] = shape[b], shape[a]
-    elif shape[a] != shape[b]:
-        raise Refused(
-            "Keras 3.15 gets the shape of a half turn wrong", "an odd `k`", turns, "k", "flip both axes with `ops.flip`"
-        )
-    return (Array(tuple(shape), array.dtype),)
 
 
 # ---- parts ---------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nnc.catalog.ops import dtypes, matrices, network, picking, signals
+from nnc.catalog.ops import diagonals, dtypes, matrices, network, picking, signals
 from nnc.catalog.ops.elementwise import (
     OpRule,
     along,
@@ -64,24 +64,24 @@ RULES: Mapping[str, OpRule] = {
     # Picking and laying out.
     "append": picking.append,
     "array_split": picking.array_split,
-    "diagonal": picking.diagonal,
+    "diagonal": diagonals.diagonal,
     "diff": picking.diff,
     "dsplit": picking.split_at(2),
     "dstack": picking.stacked_at(2),
-    "fliplr": picking.flip_columns,
+    "fliplr": diagonals.flip_columns,
     "hsplit": picking.split_at(1),
     "hstack": picking.stacked_at(1),
     "pad": picking.pad,
-    "rot90": picking.rot90,
+    "rot90": diagonals.rot90,
     "select": picking.select,
     "slice": picking.slice_,
     "slice_update": picking.slice_update,
     "take": picking.take,
     "take_along_axis": picking.take_along_axis,
     "tile": picking.tile,
-    "trace": picking.trace,
-    "tril": picking.triangle(-1, 1),
-    "triu": picking.triangle(-2, -1),
+    "trace": diagonals.trace,
+    "tril": diagonals.triangle(-1, 1),
+    "triu": diagonals.triangle(-2, -1),
     "unstack": picking.unstack,
     # Signals and images.
     "fft": signals.transform(1),
