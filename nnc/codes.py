@@ -150,6 +150,9 @@ NO_FEATURES = Code("NN0624", "no column is left for the model")
 COLUMN_IN_TWO_ROLES = Code("NN0625", "a column is used in two ways")
 NO_QUESTION = Code("NN0626", "nothing to predict in this column")
 SPLIT_VALUE = Code("NN0627", "a value that the split can't go by")
+NOT_IN_ORDER = Code("NN0630", "a value that is not in the column's order")
+NOT_A_DATE = Code("NN0631", "a value that is no date")
+TOO_MANY_IDS = Code("NN0632", "more categories than the Embedding has places for")
 
 # 07: runs
 DIVERGED = Code("NN0701", "the training diverged")

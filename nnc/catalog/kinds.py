@@ -211,6 +211,19 @@ def many(item: Type, noun: str, count: int | None = None, *, empty: bool = True,
     return Type(noun, take)
 
 
+def several_of(options: Sequence[str], noun: str) -> Type:
+    """A list of one or more of these words, none of them twice."""
+    item = choice(*options)
+
+    def take(value: Argument) -> Argument:
+        if not isinstance(value, (tuple, list)) or not value or len(set(map(str, value))) < len(value):
+            return NO
+        taken = tuple(item.take(part) for part in value)
+        return NO if any(part is NO for part in taken) else taken
+
+    return Type(f"{noun} ({', '.join(options)})", take, tuple(options))
+
+
 def nested_numbers(value: Argument) -> Argument:
     """A number, or lists in lists of them, as tuples."""
     if is_number(value):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nnc.catalog.kinds import NO, STRING, Type, choice, integer, number, optional
+from nnc.catalog.kinds import NO, STRING, Type, choice, integer, many, number, optional, several_of
 from nnc.catalog.rows import Arg, Argument
 from nnc.lean import dataclass
 
@@ -91,6 +91,7 @@ SOURCES: Mapping[str, Source] = {
 
 FILLS = ("median", "mean", "most_frequent", "zero")
 SCALES = ("standard", "minmax", "robust")
+DATE_PARTS = ("days", "year", "month", "yearday", "day", "weekday", "hour")
 # A text may stand for a missing category; `median` is no such text but a slip.
 _CATEGORY_FILL = Type(
     "`most_frequent` or another text",
@@ -125,8 +126,53 @@ PREPARATIONS: Mapping[str, Preparation] = {
                     optional(integer(1, MAX_CATEGORIES, f"a whole number from 1 to {MAX_CATEGORIES:,}")),
                     "the most frequent are kept, the others become all zeros",
                 ),
+                _arg(
+                    "encode",
+                    choice("one_hot", "ids"),
+                    "a feature for each value; or one: the value's number from 1 on and 0 for any other, for an "
+                    "Embedding",
+                    default="one_hot",
+                ),
             ),
             "one of several values: a feature for each, 1 where the value is this one",
+        ),
+        Preparation(
+            "ordinal",
+            (
+                _arg(
+                    "order",
+                    many(STRING | number(), "a list of values in their order", empty=False),
+                    "the values from the least to the most",
+                    required=True,
+                ),
+                _arg(
+                    "impute",
+                    optional(choice("median", "most_frequent")),
+                    "what stands for a missing value; none: a value must stand in every row",
+                    default="median",
+                ),
+                _arg("scale", optional(choice(*SCALES)), "how ranks are brought to one scale", default="standard"),
+            ),
+            "one of several values that have an order: its rank, from 0",
+        ),
+        Preparation(
+            "date",
+            (
+                _arg(
+                    "parts",
+                    several_of(DATE_PARTS, "a list of parts of a date"),
+                    "what is taken of a date; what comes round again becomes its sine and cosine",
+                    default=("days", "month", "weekday"),
+                ),
+                _arg(
+                    "impute",
+                    optional(choice("median", "most_frequent")),
+                    "which date stands for a missing one; none: a date must stand in every row",
+                    default="median",
+                ),
+                _arg("scale", optional(choice(*SCALES)), "how the parts are brought to one scale", default="standard"),
+            ),
+            "a date as 2024-02-28, or a time as 2024-02-28T10:30:00",
         ),
     )
 }

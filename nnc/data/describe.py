@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
+from nnc.data.dates import days
 from nnc.data.preparations import Fitted, categories
 from nnc.data.prepared import Part, Preparation
 from nnc.data.split import Dealt
@@ -101,9 +102,18 @@ def _category(column: RawColumn, truth: Floats, classes: tuple[str, ...], shared
     return Column(**shared, unique=len(counts), top=tuple(top), correlation=tie)  # type: ignore[arg-type]  # as above
 
 
+def _date(column: RawColumn, truth: Floats, classes: tuple[str, ...], shared: Mapping[str, object]) -> Column:
+    """How many different dates, and the tie of the days."""
+    found = RawColumn(column.name, days(column))
+    described = _numeric(found, truth, classes, shared)
+    return Column(**shared, unique=described.unique, correlation=described.correlation)  # type: ignore[arg-type]  # as above
+
+
 _DESCRIBED: Mapping[str, Callable[[RawColumn, Floats, tuple[str, ...], Mapping[str, object]], Column]] = {
     "numeric": _numeric,
     "category": _category,
+    "ordinal": _category,
+    "date": _date,
 }
 
 

@@ -6,22 +6,27 @@ the model, and are applied to raw rows when predicting.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from nnc import codes
 from nnc.catalog import Rejection
 from nnc.catalog.tables import PREPARATIONS
+from nnc.data import moments
+from nnc.data.category_names import canonical, category_order
+from nnc.data.dates import days
+from nnc.data.ranks import rank_faults, ranks
 from nnc.data.table import Bools, Floats, RawColumn, Table, Texts, shortest
 from nnc.diagnostics import Findings
 from nnc.graph import Value
 
 MISSING_CATEGORY = "(missing)"
+TINY = 10 * float(np.finfo(np.float64).eps)
 
 Args: TypeAlias = Mapping[str, Value]
 
@@ -32,7 +37,10 @@ class Fitted:
 
     Numbers: a missing one becomes `fill` (None: it may not be missing), then (x − shift) / scale. Categories: one
     feature each, and a missing value becomes `fill_text`, or the category of its own (`missing_category`), or all zeros
-    like a category that no training row has. `cut` counts the categories that were left out as too many.
+    like a category that no training row has. `cut` counts the categories that were left out as too many; `ids`: one
+    feature, the category's number from 1 on, and 0 for what is none of them. An order: `categories` are its values, and
+    their ranks are prepared as numbers. Dates: a missing one becomes `fill`, in days since 1970; `parts` are what is
+    taken of a date, `shifts` and `scales` are those of its features.
     """
 
     name: str
@@ -47,17 +55,32 @@ class Fitted:
     fill_text: str | None = None
     missing_category: bool = False
     cut: int = 0
+    ids: bool = False
+    parts: tuple[str, ...] = ()
+    shifts: tuple[float, ...] = ()
+    scales: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Which values a column may have: none that is missing, none that is not in the `order` (None: any)."""
+
+    may_be_missing: bool
+    order: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Method:
-    """`fit` sees training rows only; `apply` gives float64 [rows, features]. `numbers` says whether it takes numbers,
-    each of which stays one feature; otherwise it takes texts, of which each feature says yes or no.
+    """`fit` sees training rows only; `apply` gives float64 [rows, features]; `faults` adds a finding for values that
+
+    can't be prepared. `text`: the column is one feature whose value a person reads in the file; otherwise features are
+    shown as they are before they are scaled (1 or 0 for a category).
     """
 
     fit: Callable[[RawColumn, Args, bool], Fitted]
     apply: Callable[[RawColumn, Fitted], Floats]
-    numbers: bool
+    faults: Callable[[Table, RawColumn, Allowed, Findings], None]
+    text: bool
 
 
 # ---- numbers -------------------------------------------------------------------------------------
@@ -105,8 +128,7 @@ def _fit_numeric(column: RawColumn, args: Args, guessed: bool) -> Fitted:
     values = there if fill is None else np.where(column.missing, fill, column.numbers)
     shift, spread = SCALES[scale](values) if isinstance(scale, str) else (0.0, 1.0)
     # A constant column has no spread: it becomes zero, as with scikit-learn, and not a division by zero.
-    tiny = 10 * np.finfo(np.float64).eps * max(1.0, abs(shift))
-    spread = spread if np.isfinite(spread) and spread > tiny else 1.0
+    spread = spread if np.isfinite(spread) and spread > TINY * max(1.0, abs(shift)) else 1.0
     words = _words("numeric", args)
     return Fitted(column.name, "numeric", guessed, words, (column.name,), fill=fill, shift=shift, scale=spread)
 
@@ -119,18 +141,6 @@ def _apply_numeric(column: RawColumn, fitted: Fitted) -> Floats:
 
 
 # ---- categories ----------------------------------------------------------------------------------
-
-_PLAIN_NUMBER = re.compile(r"[+-]?(0|[1-9]\d{0,14})(\.\d{1,15})?")
-
-
-def canonical(text: str) -> str:
-    """`1.0` and `1` are the same category; `007` and `1e3` are texts."""
-    return shortest(float(text)) if _PLAIN_NUMBER.fullmatch(text) else text
-
-
-def category_order(text: str) -> tuple[int, float, str]:
-    """Numbers first, by size, then words."""
-    return (0, float(text), text) if _PLAIN_NUMBER.fullmatch(text) else (1, 0.0, text)
 
 
 def categories(column: RawColumn) -> Texts:
@@ -153,17 +163,19 @@ def _fit_category(column: RawColumn, args: Args, guessed: bool) -> Fitted:
     if isinstance(impute, str) and impute != "most_frequent" and fill not in chosen and bool(column.missing.any()):
         chosen.append(str(fill))
     own = impute is None and bool(column.missing.any())
+    ids = args["encode"] == "ids"
     features = [f"{column.name}={text}" for text in chosen] + ([f"{column.name}={MISSING_CATEGORY}"] if own else [])
     return Fitted(
         column.name,
         "category",
         guessed,
         _words("category", args),
-        tuple(features),
+        (column.name,) if ids else tuple(features),
         categories=tuple(chosen),
         fill_text=fill,
         missing_category=own,
         cut=len(ranked) - len(kept),
+        ids=ids,
     )
 
 
@@ -180,6 +192,9 @@ def category_codes(column: RawColumn, fitted: Fitted) -> tuple[np.ndarray[tuple[
 
 def _apply_category(column: RawColumn, fitted: Fitted) -> Floats:
     index, missing = category_codes(column, fitted)
+    if fitted.ids:
+        own = len(fitted.categories) if fitted.missing_category else -1
+        return np.where(missing, own, index).astype(np.float64)[:, None] + 1
     out = np.zeros((len(index), len(fitted.features)))
     known = np.flatnonzero(index >= 0)
     out[known, index[known]] = 1.0
@@ -188,19 +203,111 @@ def _apply_category(column: RawColumn, fitted: Fitted) -> Floats:
     return out
 
 
+# ---- orders and dates ----------------------------------------------------------------------------
+
+
+def _fit_ordinal(column: RawColumn, args: Args, guessed: bool) -> Fitted:
+    order = order_of(args)
+    fitted = _fit_numeric(ranks(column, order), args, guessed)
+    return replace(fitted, kind="ordinal", words=_words("ordinal", args), categories=order)
+
+
+def order_of(args: Args) -> tuple[str, ...]:
+    """The order that the arguments name, () where they name none."""
+    given = args.get("order")
+    return tuple(canonical(_item(item)) for item in given) if isinstance(given, tuple) else ()
+
+
+def _apply_ordinal(column: RawColumn, fitted: Fitted) -> Floats:
+    return _apply_numeric(ranks(column, fitted.categories), fitted)
+
+
+def _fit_date(column: RawColumn, args: Args, guessed: bool) -> Fitted:
+    given, impute, scale = args["parts"], args["impute"], args["scale"]
+    parts = tuple(str(part) for part in given) if isinstance(given, tuple) else ()
+    found = days(column)
+    there = found[~np.isnan(found)]
+    fill = FILLS[impute](there) if isinstance(impute, str) else None
+    values = moments.features(there if fill is None else np.where(np.isnan(found), fill, found), parts)
+    names = moments.names(column.name, parts)
+    # A sine and a cosine lie between -1 and 1 as they are.
+    scaled = [isinstance(scale, str) and not circular for circular in moments.circular(parts)]
+    pairs = [SCALES[str(scale)](values[:, i]) if on else (0.0, 1.0) for i, on in enumerate(scaled)]
+    spreads = tuple(spread if spread > TINY * max(1.0, abs(shift)) else 1.0 for shift, spread in pairs)
+    shifts = tuple(shift for shift, _ in pairs)
+    words = _words("date", args)
+    return Fitted(column.name, "date", guessed, words, names, fill=fill, parts=parts, shifts=shifts, scales=spreads)
+
+
+def _apply_date(column: RawColumn, fitted: Fitted) -> Floats:
+    found = days(column)
+    values = moments.features(
+        found if fitted.fill is None else np.where(np.isnan(found), fitted.fill, found), fitted.parts
+    )
+    scaled: Floats = (values - np.array(fitted.shifts)) / np.array(fitted.scales)
+    return scaled
+
+
 # ---- the table -----------------------------------------------------------------------------------
+
+
+def _number_faults(table: Table, column: RawColumn, allowed: Allowed, findings: Findings) -> None:
+    numeric_faults(table, column, findings, may_be_missing=allowed.may_be_missing)
+
+
+def _order_faults(table: Table, column: RawColumn, allowed: Allowed, findings: Findings) -> None:
+    if allowed.order is not None:
+        rank_faults(table, column, allowed.order, findings, may_be_missing=allowed.may_be_missing)
+
+
+def _date_faults(table: Table, column: RawColumn, allowed: Allowed, findings: Findings) -> None:
+    moments.date_faults(table, column, findings, may_be_missing=allowed.may_be_missing)
+
+
+def _no_faults(table: Table, column: RawColumn, allowed: Allowed, findings: Findings) -> None:
+    """Every text is a category."""
 
 
 # One for each row of PREPARATIONS.
 METHODS: Mapping[str, Method] = {
-    "numeric": Method(_fit_numeric, _apply_numeric, numbers=True),
-    "category": Method(_fit_category, _apply_category, numbers=False),
+    "numeric": Method(_fit_numeric, _apply_numeric, _number_faults, text=True),
+    "category": Method(_fit_category, _apply_category, _no_faults, text=False),
+    "ordinal": Method(_fit_ordinal, _apply_ordinal, _order_faults, text=True),
+    "date": Method(_fit_date, _apply_date, _date_faults, text=False),
 }
 
 
+def shown(fitted: Fitted, matrix: npt.NDArray[np.float32]) -> list[list[str]]:
+    """The features of a column that is not shown as it stands in the file, as a person reads them: [feature][row]."""
+    if fitted.ids:
+        known = ["(other)", *fitted.categories, MISSING_CATEGORY]
+        return [[known[int(i)] for i in matrix[:, 0]]]
+    if not fitted.scales:
+        return [["1" if on else "0" for on in values] for values in matrix.T]
+    raw = matrix.astype(np.float64) * np.array(fitted.scales) + np.array(fitted.shifts)
+    return [[f"{value:.4g}" for value in values] for values in raw.T]
+
+
+def allowed_in_training(args: Args) -> Allowed:
+    """What a column's values may be where it is fitted: nothing outside its order."""
+    return Allowed(args.get("impute") is not None, order_of(args))
+
+
+def allowed_in_prediction(fitted: Fitted) -> Allowed:
+    """What they may be later: a value outside the order counts as missing, where something stands for missing ones."""
+    may = fitted.fill is not None
+    return Allowed(may, None if may else fitted.categories)
+
+
 def _words(kind: str, args: Args) -> str:
-    given = (f"{name}={'none' if value is None else value}" for name, value in args.items() if value is not None)
+    given = (f"{name}={_item(value)}" for name, value in args.items() if value is not None)
     return f"{kind}({', '.join(given)})"
+
+
+def _item(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_item, value))}]"
+    return shortest(value) if isinstance(value, float) else str(value)
 
 
 def accept(kind: str, args: Args, column: str, findings: Findings) -> Args:

@@ -11,7 +11,8 @@ from nnc import codes
 from nnc.catalog.tables import MAX_CATEGORIES
 from nnc.data.columns import Choice, Chosen, choose, unknown
 from nnc.data.describe import describe
-from nnc.data.preparations import METHODS, Fitted, numeric_faults
+from nnc.data.numbered import check_embeddings
+from nnc.data.preparations import METHODS, Fitted, allowed_in_training, numeric_faults
 from nnc.data.prepared import Array, InputPlan, Part, Preparation, Prepared
 from nnc.data.sources import csv_settings
 from nnc.data.split import deal
@@ -44,6 +45,7 @@ def prepare(table: Table, spec: Spec, model: ModelGraph) -> Prepared:
     dealt = deal(table, plans, truths, config.split, train)
     fitted = _fit(table, choices.columns, dealt.parts["train"])
     preparation = Preparation(fitted, _inputs(table, model.inputs, fitted), plans, config.source, csv_settings(config))
+    check_embeddings(table.source, model, preparation.inputs, fitted)
     matrix = preparation.matrix(table)
     _check_integers(table, preparation, matrix)
     parts = {name: _part(table, preparation, matrix, truths, weights, at) for name, at in dealt.parts.items()}
@@ -96,9 +98,7 @@ def _choices(table: Table, config: DataConfig, inputs: Sequence[ModelInput], tak
     findings = Findings()
     chosen = _needed(choose(table, config, [name for name in taken if name], findings), inputs)
     for choice in chosen.columns:
-        if METHODS[choice.kind].numbers:
-            may_be_missing = choice.args["impute"] is not None
-            numeric_faults(table, table.columns[choice.name], findings, may_be_missing=may_be_missing)
+        METHODS[choice.kind].faults(table, table.columns[choice.name], allowed_in_training(choice.args), findings)
     if not chosen.columns and not len(findings):
         findings.add(
             codes.NO_FEATURES,
@@ -134,9 +134,7 @@ def _fit(table: Table, choices: Sequence[Choice], training: Ints) -> tuple[Fitte
     fitted: list[Fitted] = []
     for choice in choices:
         column = table.columns[choice.name].take(training)
-        if column.missing.all() and not (
-            METHODS[choice.kind].numbers and isinstance(choice.args["impute"], (int, float))
-        ):
+        if column.missing.all() and not isinstance(choice.args.get("impute"), (int, float)):
             findings.add(
                 codes.EMPTY_COLUMN,
                 f"column `{choice.name}` has no value in any of the {len(training):,} training rows",

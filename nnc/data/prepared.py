@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnc import codes
-from nnc.data.preparations import METHODS, Fitted, numeric_faults
+from nnc.data.preparations import METHODS, Fitted, allowed_in_prediction, shown
 from nnc.data.table import Floats, Ints, Table
 from nnc.data.targets import TargetPlan
 from nnc.diagnostics import DataPlace, Findings, UserFault
@@ -81,8 +81,8 @@ class Preparation:
                     data_place=DataPlace(table.source, None, fitted.name),
                     help=f"is it called `{near}` there? Rename it in the heading" if near else None,
                 )
-            elif METHODS[fitted.kind].numbers:
-                numeric_faults(table, column, findings, may_be_missing=fitted.fill is not None)
+            else:
+                METHODS[fitted.kind].faults(table, column, allowed_in_prediction(fitted), findings)
         if findings.has_errors:
             raise UserFault(findings)
         matrix = np.empty((len(table), len(self.features)), dtype=np.float32)
@@ -208,11 +208,11 @@ class Prepared:
         start = 0
         for fitted in self.preparation.columns:
             end = start + len(fitted.features)
-            if METHODS[fitted.kind].numbers:
+            if METHODS[fitted.kind].text:
                 texts = self.table.columns[fitted.name].take(part.positions).texts
                 columns.append([_MISSING if text is None else str(text) for text in texts])
             else:
-                columns.extend([["1" if on else "0" for on in part.matrix[:, i]] for i in range(start, end)])
+                columns.extend(shown(fitted, part.matrix[:, start:end]))
             start = end
         return tuple(zip(*columns, strict=True))
 

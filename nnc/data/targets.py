@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from nnc import codes
+from nnc.data.category_names import category_order
 from nnc.data.columns import unknown
-from nnc.data.preparations import categories, category_order, numeric_faults, others
+from nnc.data.preparations import categories, numeric_faults, others
 from nnc.data.table import Bools, Floats, Ints, RawColumn, Table
 from nnc.diagnostics import DataPlace, Findings, UserFault
 from nnc.evidence import Task

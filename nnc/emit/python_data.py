@@ -159,7 +159,7 @@ def _can(data: DataConfig, train: TrainConfig, model: ModelGraph) -> bool:
         and not several
         and all(len(shape) == 1 for shape in shapes)
         and all(one.tensor.type.dtype == "float32" for one in model.inputs)
-        and all(group.kind in _KINDS for group in data.features)
+        and all(group.kind in _KINDS and group.args.get("encode", "one_hot") == "one_hot" for group in data.features)
         and all(target.transform is None or target.transform in _TRANSFORMS for target in data.targets)
         and not any(isinstance(dim, Size) and not dim.name.startswith("features") for shape in shapes for dim in shape)
     )
@@ -256,6 +256,7 @@ def _features(data: DataConfig, target: Target | None, *, guessed: bool) -> list
             args = {
                 key: value
                 for key, value in group.args.items()
+                if key != "encode"
                 if group.kind == "category" or value != _DEFAULTS.get(key)
             }
             named[_KINDS[group.kind]].append((string(column), Table(_entries(args))))

@@ -41,7 +41,7 @@ class Cost:
         return self.multiply_adds + _TOUCH * self.numbers
 
 
-def row_cost(graph: Calls, shapes: Sequence[tuple[int, ...]], dtype: str) -> Cost:
+def row_cost(graph: Calls, shapes: Sequence[tuple[int, ...]], dtypes: Sequence[str]) -> Cost:
     """The cost of a row's pass, of inputs of these shapes. One row of zeros is run for the shapes within."""
     costs = [Cost(0, sum(math.prod(shape) for shape in shapes))]
 
@@ -50,7 +50,7 @@ def row_cost(graph: Calls, shapes: Sequence[tuple[int, ...]], dtype: str) -> Cos
         costs.append(_call_cost(call.operation, _shapes([args, kwargs]), _shapes(result)))
         return result
 
-    run(graph, [tf.zeros((1, *shape), dtype) for shape in shapes], record)
+    run(graph, [tf.zeros((1, *shape), dtype) for shape, dtype in zip(shapes, dtypes, strict=True)], record)
     return Cost(sum(cost.multiply_adds for cost in costs), sum(cost.numbers for cost in costs))
 
 

@@ -80,6 +80,8 @@ _STEPS: Mapping[type, _Step] = {kind: step for step, kinds in _FAMILIES for kind
 
 def supports(twin: Twin) -> bool:
     """Whether every layer of the twin is linear, elementwise or a maximum over windows."""
+    if not twin.smooth:
+        return False
     calls = [call for call in twin.graph.calls if not (twin.stripped and call is twin.graph.last)]
     return all(_supported(call.operation) for call in calls)
 

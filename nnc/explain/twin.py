@@ -64,7 +64,7 @@ class Twin:
 
     graph: Calls
     shapes: tuple[tuple[int, ...], ...]
-    dtype: str
+    dtypes: tuple[str, ...]
     linear: Mapping[int, keras.layers.Layer]
     stripped: bool
     head: Head
@@ -72,6 +72,11 @@ class Twin:
     unit: str
     link: Literal["identity", "logit"]
     cost: Cost
+
+    @property
+    def smooth(self) -> bool:
+        """Whether every input takes numbers that may move a little: a category's number may not."""
+        return all(keras.backend.is_float_dtype(dtype) for dtype in self.dtypes)
 
     @property
     def features(self) -> int:
@@ -85,8 +90,11 @@ class Twin:
     def __call__(self, rows: Any, apply: Apply = plain) -> Any:
         """The explained outputs, in the type of the rows; every call but a stripped last one goes through `apply`."""
         sizes = [math.prod(shape) for shape in self.shapes]
-        parts = tf.split(tf.cast(rows, self.dtype), sizes, axis=1)
-        tensors = [tf.reshape(part, (-1, *shape)) for part, shape in zip(parts, self.shapes, strict=True)]
+        parts = tf.split(rows, sizes, axis=1)
+        tensors = [
+            tf.reshape(tf.cast(part, dtype), (-1, *shape))
+            for part, shape, dtype in zip(parts, self.shapes, self.dtypes, strict=True)
+        ]
         last = self.graph.last if self.stripped else None
 
         def one(call: Call, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -111,8 +119,6 @@ def make_twin(model: keras.Model, task: Task, output: Which | None = None) -> Tw
     model = _alone(model, output.name)
     graph = read(model)
     shapes = tuple(_static(tensor) for tensor in model.inputs)
-    if any(not keras.backend.is_float_dtype(tensor.dtype) for tensor in model.inputs):
-        raise CannotExplain("an input of the model takes whole numbers (tokens), which are not explained yet")
     shape = _static(model.outputs[0])
     if len(shape) != 1:
         raise CannotExplain(f"the model's output has the shape {list(shape)} a row; a list of numbers is explained")
@@ -122,11 +128,11 @@ def make_twin(model: keras.Model, task: Task, output: Which | None = None) -> Tw
     if output.unit is not None:
         head = _of_unit(head, output.unit)
     stripped = ending in ("sigmoid", "softmax")
-    dtype = str(model.inputs[0].dtype)
-    cost = row_cost(graph, shapes, dtype)
+    dtypes = tuple(str(keras.backend.standardize_dtype(tensor.dtype)) for tensor in model.inputs)
+    cost = row_cost(graph, shapes, dtypes)
     layers = {id(call.operation): call.operation for call in graph.calls if type(call.operation) in ACTIVATED}
     linear = {key: _without_activation(layer) for key, layer in layers.items()}
-    return Twin(graph, shapes, dtype, linear, stripped, head, outputs, unit, link, cost)
+    return Twin(graph, shapes, dtypes, linear, stripped, head, outputs, unit, link, cost)
 
 
 def _alone(model: keras.Model, name: str | None) -> keras.Model:

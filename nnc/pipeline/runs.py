@@ -171,6 +171,8 @@ def explain_rows(head: EvaluatedHead, trained: Trained) -> Explained:
     if forest is not None and order.tolist() != list(range(len(prepared.preparation.features))):
         # The forest was fitted on the matrix as it is; a model with several inputs sees its columns in another order.
         forest = None
+    if any(column.ids for column in prepared.preparation.columns):
+        forest = None  # it was given a feature for each category, and the network their numbers
     asked = {key: value for key, value in (config.explain if config else {}).items() if isinstance(value, int)}
     try:
         explanation = explain.explain(
