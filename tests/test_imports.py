@@ -49,6 +49,14 @@ def test_a_light_command_loads_nothing_heavy(words: list[str], tmp_path) -> None
     assert done.stderr.rpartition("LOADED ")[2] == ""
 
 
+def test_a_command_loads_its_own_module_alone() -> None:
+    """The others cost time before a check begins."""
+    probe = PROBE.format(heavy=("nnc.cli.networks", "nnc.cli.training", "nnc.pipeline.runs", "nnc.data", "nnc.report"))
+    words = ["check", "examples/deep_nn.nn"]
+    done = subprocess.run([sys.executable, "-c", probe, *words], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr.rpartition("LOADED ")[2] == ""
+
+
 def test_checking_needs_the_standard_library_alone() -> None:
     probe = "import sys; before = {*sys.modules}; import nnc.check; print(*({*sys.modules} - before))"
     done = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)
