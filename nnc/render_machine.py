@@ -23,10 +23,11 @@ def _region(span: Span) -> dict[str, int]:
 
 def render_json(findings: Iterable[Diagnostic]) -> str:
     """A list of findings with 1-based lines and columns; the end is the first column after."""
-    return json.dumps([_record(item) for item in findings], ensure_ascii=False, indent=1) + "\n"
+    return json.dumps([record(item) for item in findings], ensure_ascii=False, indent=1) + "\n"
 
 
-def _record(item: Diagnostic) -> dict[str, object]:
+def record(item: Diagnostic) -> dict[str, object]:
+    """A finding as JSON has it."""
     place = item.data_place
     return {
         "code": item.code.id,

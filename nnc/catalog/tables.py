@@ -128,10 +128,9 @@ PREPARATIONS: Mapping[str, Preparation] = {
                 ),
                 _arg(
                     "encode",
-                    choice("one_hot", "ids"),
-                    "a feature for each value; or one: the value's number from 1 on and 0 for any other, for an "
-                    "Embedding",
-                    default="one_hot",
+                    optional(choice("one_hot", "ids")),
+                    "a feature for each value (one_hot, the default); or one: the value's number from 1 on, and 0 for "
+                    "any other, for an Embedding",
                 ),
             ),
             "one of several values: a feature for each, 1 where the value is this one",

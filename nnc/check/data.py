@@ -312,7 +312,8 @@ def _preparation(line: tree.FeatureLine, columns: tuple[str, ...], frame: Frame)
     kind = dotted(function)
     if kind is None or kind not in PREPARATIONS:
         message = f"a column can't be prepared by `{kind}`" if kind else "this does not say how a column is prepared"
-        hint = f"write {' or '.join(f'{name}()' for name in PREPARATIONS)}"
+        *first, last = (f"{name}()" for name in PREPARATIONS)
+        hint = f"write {', '.join(first)} or {last}"
         frame.faults.misspelt(codes.UNKNOWN_PREPARATION, message, function.span, PREPARATIONS, hint=hint)
         return None
     if not isinstance(bare, tree.Call):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from nnc.diagnostics import Diagnostic, UserFault
 from nnc.pipeline import front
 from nnc.pipeline.reading import read_source, read_stream
 from nnc.render_machine import FORMATS
+
+if TYPE_CHECKING:
+    from nnc.data.look import DataLook
 
 
 @click.command(short_help="A starter spec, from a CSV's columns if one is given.")
@@ -41,23 +45,28 @@ def new(
 @click.option("--shapes", is_flag=True, help="Show the whole way of every tensor to a fault of shapes.")
 @click.option("--fix", is_flag=True, help="Make the changes that are certain, then check again.")
 @click.option("--diff", is_flag=True, help="With --fix: change nothing; print what would change.")
+@click.option(
+    "--data", "with_data", is_flag=True, help="Read the table too: what becomes of each column, and what fits."
+)
 @common_options
 def check(
     specs: tuple[Path, ...],
     form: str,
-    shapes: bool,
-    fix: bool,
-    diff: bool,
     assignments: tuple[str, ...],
     quiet: bool,
     verbose: bool,
+    **flags: bool,
 ) -> int:
     """Find every mistake in SPECS, shapes included; nothing is run and no TensorFlow is loaded."""
     del verbose
+    fix, diff, with_data = flags["fix"], flags["diff"], flags["with_data"]
     if diff and not fix:
         raise click.UsageError("--diff goes with --fix; nnc fmt --diff shows what the formatter would change.")
+    if with_data and (diff or form not in ("text", "json")):
+        raise click.UsageError("--data goes with --format text or json, and not with --diff.")
     settings = front.Settings(overrides(assignments))
     findings: list[Diagnostic] = []
+    looks: list[DataLook] = []
     failed = False
     for path in specs:
         try:
@@ -70,13 +79,41 @@ def check(
         failed = failed or checked.spec is None
         if checked.spec is not None and form == "text" and not quiet and not diff:
             say(f"{path}: {front.summary(checked.spec)}")
+        if with_data and checked.spec is not None:
+            failed = _looked(checked, settings, findings, looks) or failed
     if diff:
         return int(failed)
     if form == "text":
-        report_findings(findings, sys.stdout, shapes=shapes)
+        _print_looks(looks)
+        report_findings(findings, sys.stdout, shapes=flags["shapes"])
+    elif with_data:
+        from nnc.cli.data_look import looks_as_json
+
+        sys.stdout.write(looks_as_json(findings, looks))
     else:
         sys.stdout.write(FORMATS[form](findings))
     return int(failed)
+
+
+def _print_looks(looks: list[DataLook]) -> None:
+    if looks:
+        from nnc.cli.data_look import print_look
+
+        for look in looks:
+            print_look(look)
+
+
+def _looked(
+    checked: front.Checked, settings: front.Settings, findings: list[Diagnostic], looks: list[DataLook]
+) -> bool:
+    """Look at the spec's table, and put what was seen on the lists; tell whether the data is at fault."""
+    from nnc.pipeline.data_look import look_at
+
+    looked = look_at(checked, settings)
+    findings.extend(looked.findings)
+    if looked.look is not None:
+        looks.append(looked.look)
+    return looked.findings.has_errors
 
 
 def _fixed(path: Path, settings: front.Settings, *, diff: bool, quiet: bool) -> front.Checked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnc.data.csv_file import CsvFile
 from nnc.data.prepare import prepare, widths
 from nnc.data.prepared import Part, Preparation, Prepared
-from nnc.data.sources import file_like, load
+from nnc.data.sources import file_like, load, sample
 from nnc.data.table import Table
 
-__all__ = ["CsvFile", "Part", "Preparation", "Prepared", "Table", "file_like", "load", "prepare", "widths"]
+__all__ = ["CsvFile", "Part", "Preparation", "Prepared", "Table", "file_like", "load", "prepare", "sample", "widths"]

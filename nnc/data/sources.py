@@ -132,20 +132,45 @@ def _delimiter(text: str) -> str:
     return text
 
 
+def sample(config: DataConfig, base: Path, most: int) -> tuple[Table, bool]:
+    """The first `most` rows or a few more, and whether these are all. Raises UserFault.
+
+    Where the split names files, or rows come from no file, all are read.
+    """
+    if config.source not in FORMATS or config.split.validation_file or config.split.test_file:
+        return load(config, base), True
+    tables: list[Table] = []
+    rows = 0
+    for table in _tables(config.source, _accept(config.source, config.args), base):
+        if rows >= most:
+            return joined(tables, str(config.args["path"])), False
+        tables.append(_alike(tables[0], table) if tables else table)
+        rows += len(table)
+    return joined(tables, str(config.args["path"])), True
+
+
 def _files(kind: str) -> Callable[[Args, Path], Table]:
     """What reads the files of a kind that a path names: one, or all that its `*` stands for."""
 
     def read(args: Args, base: Path) -> Table:
-        wanted = args["path"]
-        if not any(sign in wanted for sign in _WILD) or (base / wanted).is_file():
-            return joined(list(FORMATS[kind].open(args, base / wanted, wanted).chunks()), wanted)
-        return _all(kind, args, base, wanted)
+        tables: list[Table] = []
+        for table in _tables(kind, args, base):
+            tables.append(_alike(tables[0], table) if tables else table)
+        return joined(tables, args["path"])
 
     return read
 
 
-def _all(kind: str, args: Args, base: Path, wanted: str) -> Table:
-    """The rows of all files that a pattern stands for, in the order of their names."""
+def _tables(kind: str, args: Args, base: Path) -> Iterator[Table]:
+    """The rows of the files that a path names, in pieces, file after file in the order of their names."""
+    wanted = args["path"]
+    several = any(sign in wanted for sign in _WILD) and not (base / wanted).is_file()
+    for path, shown in _matching(base, wanted) if several else [(base / wanted, wanted)]:
+        yield from FORMATS[kind].open(args, path, shown).chunks()
+
+
+def _matching(base: Path, wanted: str) -> list[tuple[Path, str]]:
+    """All files that a pattern stands for, with what findings call them."""
     folder = (base / wanted).parent
     if any(sign in str(Path(wanted).parent) for sign in _WILD):
         message = f"`{wanted}` has a `*` in the name of a folder"
@@ -159,12 +184,7 @@ def _all(kind: str, args: Args, base: Path, wanted: str) -> Table:
         message = f"{len(paths):,} files have a name like `{wanted}`, with {size:,} bytes"
         most = f"at most {MAX_FILES:,} files and {MAX_BYTES:,} bytes"
         raise fault(codes.DATA_TOO_LARGE, wanted, message, expected=most)
-    tables: list[Table] = []
-    for path in paths:
-        shown = (Path(wanted).parent / path.name).as_posix()
-        for chunk in FORMATS[kind].open(args, path, shown).chunks():
-            tables.append(_alike(tables[0], chunk) if tables else chunk)
-    return joined(tables, wanted)
+    return [(path, (Path(wanted).parent / path.name).as_posix()) for path in paths]
 
 
 def _alike(first: Table, other: Table) -> Table:

@@ -159,7 +159,7 @@ def _can(data: DataConfig, train: TrainConfig, model: ModelGraph) -> bool:
         and not several
         and all(len(shape) == 1 for shape in shapes)
         and all(one.tensor.type.dtype == "float32" for one in model.inputs)
-        and all(group.kind in _KINDS and group.args.get("encode", "one_hot") == "one_hot" for group in data.features)
+        and all(group.kind in _KINDS and group.args.get("encode") in (None, "one_hot") for group in data.features)
         and all(target.transform is None or target.transform in _TRANSFORMS for target in data.targets)
         and not any(isinstance(dim, Size) and not dim.name.startswith("features") for shape in shapes for dim in shape)
     )
