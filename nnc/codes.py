@@ -90,7 +90,6 @@ UNKNOWN_OUTPUT = Code("NN0407", "the model has no such output")
 WRONG_FN = Code("NN0408", "the fn does not fit here")
 NO_DATA = Code("NN0409", "the width comes from data, and there is none")
 LOSS_MISFIT = Code("NN0410", "the loss does not fit the output")
-NOT_YET = Code("NN0411", "not built yet")
 NOTHING_TO_TRAIN = Code("NN0412", "there is no model for this section")
 
 # 05: the data section
@@ -153,6 +152,8 @@ SPLIT_VALUE = Code("NN0627", "a value that the split can't go by")
 NOT_IN_ORDER = Code("NN0630", "a value that is not in the column's order")
 NOT_A_DATE = Code("NN0631", "a value that is no date")
 TOO_MANY_IDS = Code("NN0632", "more categories than the Embedding has places for")
+NOT_A_PICTURE = Code("NN0640", "a file gives no picture")
+NO_PICTURE_INPUT = Code("NN0641", "the input takes no pictures")
 
 # 07: runs
 DIVERGED = Code("NN0701", "the training diverged")

@@ -115,6 +115,43 @@ class Column:
 
 
 @dataclass(frozen=True)
+class PictureFiles:
+    """The files of the pictures: their bytes, and their own sizes (`640 × 480`), most frequent first, of which there
+
+    are `distinct` among `measured` files.
+    """
+
+    total: int
+    smallest: int
+    median: int
+    largest: int
+    measured: int
+    distinct: int
+    sizes: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class PictureSample:
+    """A few training rows of a class (of none: an empty name), each a PNG in base 64 of at most 64 pixels a side."""
+
+    name: str
+    pngs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PicturesEvidence:
+    """Rows that are pictures, as the model sees them: `shape` is (height, width, channels). `simple` is the shape that
+
+    baselines are given. `files` is None where the pixels come from a table.
+    """
+
+    shape: tuple[int, int, int]
+    simple: tuple[int, int, int]
+    files: PictureFiles | None
+    samples: tuple[PictureSample, ...]
+
+
+@dataclass(frozen=True)
 class DataEvidence:
     """Where the rows came from and what became of them.
 
@@ -142,6 +179,7 @@ class DataEvidence:
     feature_columns: tuple[str, ...]
     target_histogram: Histogram | None = None
     split_by: tuple[str, str] | None = None
+    pictures: PicturesEvidence | None = None
 
 
 # ---- training ------------------------------------------------------------------------------------
@@ -246,13 +284,17 @@ class Threshold:
 
 @dataclass(frozen=True)
 class WorstRow:
-    """A test row that the model got most wrong: its row in the file, truth, prediction, and how far off."""
+    """A test row that the model got most wrong: its row in the file, truth, prediction, and how far off.
+
+    `png` is the row as a picture in base 64, where it is one.
+    """
 
     row: int
     truth: str
     predicted: str
     error: float
     values: Mapping[str, str] = field(default_factory=dict)
+    png: str | None = None
 
 
 @dataclass(frozen=True)
@@ -378,8 +420,41 @@ class ShapValues:
 
 
 @dataclass(frozen=True)
+class PictureRow:
+    """A chosen row as a PNG in base 64, and its maps, one for each of `Explanation.network`, each flat by rows.
+
+    `name` is the picture's file, empty where the pixels come from a table.
+    """
+
+    name: str
+    png: str
+    maps: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class PictureMaps:
+    """SHAP values over pictures of a `shape` (height, width, channels): a map has a `grid` (down, across) of cells of
+
+    `block` pixels a side, and in each the sum of its pixels' values over all channels. `rows` are parallel to
+    `Explanation.chosen`. `mean` has by model (network, forest) the mean absolute value of each cell over rows and
+    classes. Where permutations were drawn, `switched` pixels a side were switched as one.
+    """
+
+    shape: tuple[int, int, int]
+    block: int
+    grid: tuple[int, int]
+    switched: int
+    rows: tuple[PictureRow, ...]
+    mean: Mapping[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True)
 class Explanation:
-    """SHAP for the network and, beside it, for the forest. One ShapValues a class where there are several."""
+    """SHAP for the network and, beside it, for the forest. One ShapValues a class where there are several.
+
+    Of pictures there are `pictures`: `features` and `columns` are empty then, and so is what each ShapValues has of
+    single features.
+    """
 
     features: tuple[str, ...]
     columns: tuple[str, ...]  # the source column of each feature
@@ -390,6 +465,7 @@ class Explanation:
     forest: tuple[ShapValues, ...]
     chosen: tuple[ChosenRow, ...]
     top: int = 10
+    pictures: PictureMaps | None = None
 
 
 # ---- all of it -----------------------------------------------------------------------------------

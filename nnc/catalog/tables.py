@@ -26,15 +26,11 @@ MAX_CATEGORIES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where rows can come from, with its arguments; `built` says whether nnc can read it today.
-
-    `has_target` says that it names what is to be predicted by itself.
-    """
+    """Where rows can come from, with its arguments. `has_target`: it names what is to be predicted by itself."""
 
     name: str
     args: tuple[Arg, ...]
     doc: str
-    built: bool = True
     has_target: bool = False
 
 
@@ -83,8 +79,8 @@ SOURCES: Mapping[str, Source] = {
         Source(
             "images",
             (_arg("folder", STRING, "relative to the spec", required=True),),
-            "a folder with one folder of pictures a class",
-            built=False,
+            "a folder with one folder of pictures a class, PNG or JPEG",
+            has_target=True,
         ),
     )
 }
@@ -172,6 +168,18 @@ PREPARATIONS: Mapping[str, Preparation] = {
                 _arg("scale", optional(choice(*SCALES)), "how the parts are brought to one scale", default="standard"),
             ),
             "a date as 2024-02-28, or a time as 2024-02-28T10:30:00",
+        ),
+        Preparation(
+            "picture",
+            (
+                _arg(
+                    "scale",
+                    optional(number(0, above=True)),
+                    "what the values of pixels, 0 to 255, are divided by; none: they stay, for a Rescaling layer",
+                    default=255,
+                ),
+            ),
+            "a picture file, brought to the size and channels of the model's input",
         ),
     )
 }

@@ -32,7 +32,7 @@ from nnc.syntax import tree
 def _source(expr: tree.Expr, frame: Frame) -> Value:
     bare = unwrap(expr)
     name = dotted(bare.function) if isinstance(bare, tree.Call) else None
-    built = ", ".join(f"{row.name}(...)" for row in SOURCES.values() if row.built)
+    built = ", ".join(f"{row.name}(...)" for row in SOURCES.values())
     if not isinstance(bare, tree.Call) or name is None:
         frame.faults.add(
             codes.BAD_VALUE,
@@ -50,11 +50,6 @@ def _source(expr: tree.Expr, frame: Frame) -> Value:
         )
         return POISON
     args = call_arguments(name, row.args, bare, frame)
-    if not row.built:
-        message = f"rows can't come from `{name}` yet"
-        hint = "save the table as CSV"
-        frame.faults.add(codes.NOT_YET, message, bare.function.span, expected=built, help=hint)
-        return POISON
     return POISON if args is None else (name, args)
 
 

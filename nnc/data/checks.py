@@ -5,13 +5,16 @@ Each is silent on clean data: what a check counts as suspicious stands beside it
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from nnc.data.columns import counts_rows
-from nnc.data.preparations import category_codes
+from nnc.data.preparations import METHODS, category_codes
 from nnc.data.prepared import Prepared
 from nnc.data.table import Bools, RawColumn
 from nnc.evidence import Warn
@@ -34,12 +37,29 @@ def data_warnings(prepared: Prepared) -> tuple[Warn, ...]:
     return tuple(warn for warn in found if warn is not None)
 
 
+def _row_keys(prepared: Prepared) -> npt.NDArray[Any]:
+    """A number for each row of the table, the same for rows that are equal in every column."""
+    columns = [column for column in prepared.table.columns.values() if not counts_rows(column)]
+    frame = pd.DataFrame({i: pd.Series(column.texts, dtype=object) for i, column in enumerate(columns)})
+    return np.asarray(pd.util.hash_pandas_object(frame, index=False))
+
+
+def _pixel_keys(prepared: Prepared) -> npt.NDArray[Any]:
+    """A number for each row of the table, the same for pictures that the model sees as one, whatever their files."""
+    keys = np.zeros(len(prepared.table), dtype=np.uint64)
+    for part in prepared.parts.values():
+        digests = [hashlib.blake2b(row.tobytes(), digest_size=8).digest() for row in part.matrix]
+        keys[part.positions] = np.frombuffer(b"".join(digests), dtype=np.uint64)
+    return keys
+
+
+def _pictures(prepared: Prepared) -> bool:
+    return any(METHODS[fitted.kind].pictures for fitted in prepared.preparation.columns)
+
+
 def _duplicates(prepared: Prepared) -> Warn | None:
     """Rows of test or validation that stand among the training rows too, in every column but those that count rows."""
-    columns = [column for column in prepared.table.columns.values() if not counts_rows(column)]
-    keys = pd.util.hash_pandas_object(
-        pd.DataFrame({i: pd.Series(column.texts, dtype=object) for i, column in enumerate(columns)}), index=False
-    ).to_numpy()
+    keys = _pixel_keys(prepared) if _pictures(prepared) else _row_keys(prepared)
     training = keys[prepared.train.positions]
     if len(np.unique(training)) < (1 - SAME_BY_NATURE) * len(training):
         return None
@@ -73,7 +93,7 @@ def _duplicates(prepared: Prepared) -> Warn | None:
 
 def _answer(prepared: Prepared) -> Warn | None:
     """Columns that give the answer away each alone, on the training rows."""
-    if len(prepared.train) < ANSWER_LEAST:
+    if len(prepared.train) < ANSWER_LEAST or _pictures(prepared):
         return None
     rows = np.random.default_rng(0).permutation(len(prepared.train))[:ANSWER_SAMPLE]
     truth = prepared.train.truth[rows]

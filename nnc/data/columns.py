@@ -85,13 +85,31 @@ def _named(table: Table, config: DataConfig, others: frozenset[str], findings: F
                 f"a column can't be prepared by `{group.kind}` yet (column `{name}`)",
                 expected=", ".join(METHODS),
             )
+        elif METHODS[group.kind].pictures != (table.columns[name].root is not None):
+            _not_of_this_kind(table, name, group.kind, findings)
         else:
             named[name] = Choice(name, group.kind, accept(group.kind, group.args, name, findings), False)
     return named
 
 
+def _not_of_this_kind(table: Table, name: str, kind: str, findings: Findings) -> None:
+    """A finding where a table's column is prepared as pictures, or pictures as a table's column."""
+    pictures = METHODS[kind].pictures
+    what = "names no picture files" if pictures else "names picture files"
+    wanted = [name for name, method in METHODS.items() if method.pictures != pictures]
+    findings.add(
+        codes.PREPARATION_ARGUMENT,
+        f"column `{name}` {what}, so it can't be prepared by `{kind}`",
+        expected=", ".join(f"{one}()" for one in wanted),
+        help='pictures come from images("folder")' if pictures else None,
+        data_place=DataPlace(table.source, None, name),
+    )
+
+
 def _guess(table: Table, column: RawColumn, findings: Findings) -> Choice | str:
     """What a column most likely is, or why it is left out."""
+    if column.root is not None:
+        return _by_default(column.name, next(kind for kind, method in METHODS.items() if method.pictures))
     there = ~column.missing
     count = int(there.sum())
     if count == 0:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnc.data.dates import days
-from nnc.data.preparations import Fitted, categories
+from nnc.data.preparations import METHODS, Fitted, categories
 from nnc.data.prepared import Part, Preparation
 from nnc.data.split import Dealt
 from nnc.data.table import Floats, RawColumn, Table
@@ -27,6 +27,7 @@ def describe(
 ) -> DataEvidence:
     """The evidence about the data, with a view to one target. `dropped` rows had no target."""
     used = {fitted.name for fitted in preparation.columns} | {target.column for target in preparation.targets}
+    pixels = any(METHODS[fitted.kind].pictures for fitted in preparation.columns)  # they have no names worth keeping
     training = parts["train"]
     truth = training.truths[plan.name]
     order = {name: i for i, name in enumerate(table.columns)}
@@ -53,8 +54,8 @@ def describe(
         split_by=dealt.by,
         class_counts=counts,
         dropped=((DROPPED_NO_TARGET, dropped),) if dropped else (),
-        features=preparation.features,
-        feature_columns=preparation.feature_columns,
+        features=() if pixels else preparation.features,
+        feature_columns=() if pixels else preparation.feature_columns,
         target_histogram=None if plan.classes else _histogram(truth),
     )
 
@@ -64,7 +65,7 @@ def _column(column: RawColumn, fitted: Fitted, truth: Floats, classes: tuple[str
         "name": fitted.name,
         "kind": fitted.kind,
         "prepared": fitted.words,
-        "width": len(fitted.features),
+        "width": fitted.width,
         "guessed": fitted.guessed,
         "missing": int(column.missing.sum()),
     }
@@ -109,11 +110,17 @@ def _date(column: RawColumn, truth: Floats, classes: tuple[str, ...], shared: Ma
     return Column(**shared, unique=described.unique, correlation=described.correlation)  # type: ignore[arg-type]  # as above
 
 
+def _picture(column: RawColumn, truth: Floats, classes: tuple[str, ...], shared: Mapping[str, object]) -> Column:
+    del truth, classes
+    return Column(**shared, unique=len(set(column.values)))  # type: ignore[arg-type]  # as above
+
+
 _DESCRIBED: Mapping[str, Callable[[RawColumn, Floats, tuple[str, ...], Mapping[str, object]], Column]] = {
     "numeric": _numeric,
     "category": _category,
     "ordinal": _category,
     "date": _date,
+    "picture": _picture,
 }
 
 

@@ -6,6 +6,7 @@ the model, and are applied to raw rows when predicting.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -20,6 +21,7 @@ from nnc.catalog.tables import PREPARATIONS
 from nnc.data import moments
 from nnc.data.category_names import canonical, category_order
 from nnc.data.dates import days
+from nnc.data.picture_column import picture_rows
 from nnc.data.ranks import rank_faults, ranks
 from nnc.data.table import Bools, Floats, RawColumn, Table, Texts, shortest
 from nnc.diagnostics import Findings
@@ -40,7 +42,8 @@ class Fitted:
     like a category that no training row has. `cut` counts the categories that were left out as too many; `ids`: one
     feature, the category's number from 1 on, and 0 for what is none of them. An order: `categories` are its values, and
     their ranks are prepared as numbers. Dates: a missing one becomes `fill`, in days since 1970; `parts` are what is
-    taken of a date, `shifts` and `scales` are those of its features.
+    taken of a date, `shifts` and `scales` are those of its features. Pictures: the `shape` that they are brought to,
+    [height, width, channels]; their values are divided by `scale`, and the names of pixels are not kept.
     """
 
     name: str
@@ -59,6 +62,18 @@ class Fitted:
     parts: tuple[str, ...] = ()
     shifts: tuple[float, ...] = ()
     scales: tuple[float, ...] = ()
+    shape: tuple[int, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """How many features it became."""
+        return math.prod(self.shape) if self.shape else len(self.features)
+
+    def feature_names(self) -> tuple[str, ...]:
+        """The names of the features; a pixel has its place: row, column and channel, from 0."""
+        if not self.shape:
+            return self.features
+        return tuple(f"{self.name}[{', '.join(str(i) for i in at)}]" for at in np.ndindex(*self.shape))
 
 
 @dataclass(frozen=True)
@@ -74,13 +89,15 @@ class Method:
     """`fit` sees training rows only; `apply` gives float64 [rows, features]; `faults` adds a finding for values that
 
     can't be prepared. `text`: the column is one feature whose value a person reads in the file; otherwise features are
-    shown as they are before they are scaled (1 or 0 for a category).
+    shown as they are before they are scaled (1 or 0 for a category). `pictures`: the column names files, whose pixels
+    are the features.
     """
 
     fit: Callable[[RawColumn, Args, bool], Fitted]
-    apply: Callable[[RawColumn, Fitted], Floats]
+    apply: Callable[[RawColumn, Fitted], Floats | npt.NDArray[np.float32]]
     faults: Callable[[Table, RawColumn, Allowed, Findings], None]
     text: bool
+    pictures: bool = False
 
 
 # ---- numbers -------------------------------------------------------------------------------------
@@ -248,6 +265,21 @@ def _apply_date(column: RawColumn, fitted: Fitted) -> Floats:
     return scaled
 
 
+# ---- pictures ------------------------------------------------------------------------------------
+
+
+def _fit_picture(column: RawColumn, args: Args, guessed: bool) -> Fitted:
+    """Nothing hangs on the rows; the shape is put in by whoever knows the model's input."""
+    divisor = args["scale"]
+    scale = float(divisor) if isinstance(divisor, (int, float)) else 1.0
+    return Fitted(column.name, "picture", guessed, _words("picture", args), (), scale=scale)
+
+
+def _apply_picture(column: RawColumn, fitted: Fitted) -> npt.NDArray[np.float32]:
+    height, width, channels = fitted.shape
+    return picture_rows(column, (height, width, channels), fitted.scale)
+
+
 # ---- the table -----------------------------------------------------------------------------------
 
 
@@ -265,7 +297,7 @@ def _date_faults(table: Table, column: RawColumn, allowed: Allowed, findings: Fi
 
 
 def _no_faults(table: Table, column: RawColumn, allowed: Allowed, findings: Findings) -> None:
-    """Every text is a category."""
+    """Every text is a category; what is wrong with a picture shows when it is read."""
 
 
 # One for each row of PREPARATIONS.
@@ -274,6 +306,7 @@ METHODS: Mapping[str, Method] = {
     "category": Method(_fit_category, _apply_category, _no_faults, text=False),
     "ordinal": Method(_fit_ordinal, _apply_ordinal, _order_faults, text=True),
     "date": Method(_fit_date, _apply_date, _date_faults, text=False),
+    "picture": Method(_fit_picture, _apply_picture, _no_faults, text=False, pictures=True),
 }
 
 

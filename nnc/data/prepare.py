@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,9 @@ from nnc import codes
 from nnc.catalog.tables import MAX_CATEGORIES
 from nnc.data.columns import Choice, Chosen, choose, unknown
 from nnc.data.describe import describe
+from nnc.data.describe_pictures import with_pictures
 from nnc.data.numbered import check_embeddings
+from nnc.data.picture_inputs import picture_layout, picture_shapes
 from nnc.data.preparations import METHODS, Fitted, allowed_in_training, numeric_faults
 from nnc.data.prepared import Array, InputPlan, Part, Preparation, Prepared
 from nnc.data.sources import csv_settings
@@ -43,14 +46,24 @@ def prepare(table: Table, spec: Spec, model: ModelGraph) -> Prepared:
     truths = {plan.name: plan.truth(table.columns[plan.column]) for plan in plans}
     choices = _choices(table, config, model.inputs, (*columns, train.sample_weight, *_dealing(config)))
     dealt = deal(table, plans, truths, config.split, train)
-    fitted = _fit(table, choices.columns, dealt.parts["train"])
+    fitted = _fit(table, choices.columns, dealt.parts["train"], picture_shapes(table, choices.columns, model.inputs))
     preparation = Preparation(fitted, _inputs(table, model.inputs, fitted), plans, config.source, csv_settings(config))
     check_embeddings(table.source, model, preparation.inputs, fitted)
     matrix = preparation.matrix(table)
     _check_integers(table, preparation, matrix)
     parts = {name: _part(table, preparation, matrix, truths, weights, at) for name, at in dealt.parts.items()}
     described = {plan.name: describe(table, preparation, plan, dealt, parts, dropped) for plan in plans}
-    return Prepared(preparation, table, parts["train"], parts["validation"], parts["test"], described, choices.left_out)
+    prepared = Prepared(
+        preparation,
+        table,
+        parts["train"],
+        parts["validation"],
+        parts["test"],
+        described,
+        choices.left_out,
+        picture_layout(model, preparation),
+    )
+    return with_pictures(prepared)
 
 
 def widths(prepared: Prepared, inputs: Sequence[ModelInput]) -> dict[str, int]:
@@ -128,8 +141,10 @@ def _dealing(config: DataConfig) -> tuple[str | None, ...]:
     return (split.column, split.group, None if split.time in named else split.time)
 
 
-def _fit(table: Table, choices: Sequence[Choice], training: Ints) -> tuple[Fitted, ...]:
-    """Each column's preparation, fitted on the training rows."""
+def _fit(
+    table: Table, choices: Sequence[Choice], training: Ints, shapes: Mapping[str, tuple[int, ...]]
+) -> tuple[Fitted, ...]:
+    """Each column's preparation, fitted on the training rows; `shapes` are those of the columns of pictures."""
     findings = Findings()
     fitted: list[Fitted] = []
     for choice in choices:
@@ -143,6 +158,7 @@ def _fit(table: Table, choices: Sequence[Choice], training: Ints) -> tuple[Fitte
             )
             continue
         one = METHODS[choice.kind].fit(column, choice.args, choice.guessed)
+        one = replace(one, shape=shapes.get(choice.name, ()))
         if len(one.features) > MAX_CATEGORIES:
             findings.add(
                 codes.TOO_MANY_CATEGORIES,
@@ -152,13 +168,13 @@ def _fit(table: Table, choices: Sequence[Choice], training: Ints) -> tuple[Fitte
                 help="keep the most frequent ones: category(max_categories=50)",
             )
         fitted.append(one)
-    cells = len(table) * sum(len(one.features) for one in fitted)
+    cells = len(table) * sum(one.width for one in fitted)
     if cells > MAX_CELLS:
         findings.add(
             codes.DATA_TOO_LARGE,
             f"prepared, `{table.source}` has {cells:,} values",
             expected=f"at most {MAX_CELLS:,}",
-            help="take a sample of the rows, or fewer categories: category(max_categories=50)",
+            help="take a sample of the rows, smaller pictures, or fewer categories: category(max_categories=50)",
         )
     if findings.has_errors:
         raise UserFault(findings)
@@ -168,7 +184,7 @@ def _fit(table: Table, choices: Sequence[Choice], training: Ints) -> tuple[Fitte
 def _inputs(table: Table, inputs: Sequence[ModelInput], fitted: Sequence[Fitted]) -> tuple[InputPlan, ...]:
     """What each input of the model takes, with a finding where its size doesn't fit."""
     findings = Findings()
-    widths_by_column = {one.name: len(one.features) for one in fitted}
+    widths_by_column = {one.name: one.width for one in fitted}
     plans = []
     for one in inputs:
         for column in one.features or ():
@@ -225,13 +241,14 @@ def _check_integers(table: Table, preparation: Preparation, matrix: npt.NDArray[
     for plan in preparation.inputs:
         if not plan.dtype.startswith("int"):
             continue
-        for i, column in enumerate(owner):
-            if column in plan.columns and not np.array_equal(matrix[:, i], np.rint(matrix[:, i])):
+        for column in plan.columns:
+            values = matrix[:, [i for i, of in enumerate(owner) if of == column]]
+            if not np.array_equal(values, np.rint(values)):
                 findings.add(
                     codes.INPUT_WIDTH,
                     f"input `{plan.name}` takes whole numbers, and column `{column}` is prepared to others",
                     data_place=DataPlace(table.source, None, column),
-                    help="write numeric(scale=none) for columns of whole numbers",
+                    help="write numeric(scale=none) for columns of whole numbers, picture(scale=none) for pictures",
                 )
     if findings.has_errors:
         raise UserFault(findings)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnc import codes
+from nnc.data.layout import Layout
 from nnc.data.preparations import METHODS, Fitted, allowed_in_prediction, shown
 from nnc.data.table import Floats, Ints, Table
 from nnc.data.targets import TargetPlan
@@ -58,12 +59,12 @@ class Preparation:
     @cached_property
     def features(self) -> tuple[str, ...]:
         """The names of the features, in the order of the matrix."""
-        return tuple(feature for column in self.columns for feature in column.features)
+        return tuple(feature for column in self.columns for feature in column.feature_names())
 
     @cached_property
     def feature_columns(self) -> tuple[str, ...]:
         """The source column of each feature."""
-        return tuple(column.name for column in self.columns for _ in column.features)
+        return tuple(column.name for column in self.columns for _ in range(column.width))
 
     def matrix(self, table: Table) -> Matrix:
         """The prepared features, float32 [rows, features]. Raises UserFault for what can't be prepared.
@@ -85,10 +86,10 @@ class Preparation:
                 METHODS[fitted.kind].faults(table, column, allowed_in_prediction(fitted), findings)
         if findings.has_errors:
             raise UserFault(findings)
-        matrix = np.empty((len(table), len(self.features)), dtype=np.float32)
+        matrix = np.empty((len(table), sum(column.width for column in self.columns)), dtype=np.float32)
         start = 0
         for fitted in self.columns:
-            end = start + len(fitted.features)
+            end = start + fitted.width
             with np.errstate(over="ignore"):
                 matrix[:, start:end] = METHODS[fitted.kind].apply(table.columns[fitted.name], fitted)
             start = end
@@ -156,7 +157,8 @@ class Part:
 class Prepared:
     """A table that is ready for training. `table` has the rows that have a target, as they were found.
 
-    `described` is the data as a report tells of it, by target's name.
+    `described` is the data as a report tells of it, by target's name. `layout` is the picture that the model's features
+    make, if they make one.
     """
 
     preparation: Preparation
@@ -166,6 +168,7 @@ class Prepared:
     test: Part
     described: Mapping[str, DataEvidence]
     left_out: Mapping[str, str]
+    layout: Layout | None = None
 
     @property
     def evidence(self) -> DataEvidence:
@@ -207,7 +210,7 @@ class Prepared:
         columns: list[list[str]] = []
         start = 0
         for fitted in self.preparation.columns:
-            end = start + len(fitted.features)
+            end = start + fitted.width
             if METHODS[fitted.kind].text:
                 texts = self.table.columns[fitted.name].take(part.positions).texts
                 columns.append([_MISSING if text is None else str(text) for text in texts])

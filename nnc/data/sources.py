@@ -16,6 +16,8 @@ from nnc.catalog import Rejection
 from nnc.catalog.tables import SOURCES
 from nnc.data.csv_file import CsvFile
 from nnc.data.opening import MAX_BYTES, fault
+from nnc.data.picture_file import ENDINGS
+from nnc.data.picture_folder import PictureFiles, read_folder
 from nnc.data.table import CHUNK_ROWS, RawColumn, Table, joined
 from nnc.data.typed_files import ArrowFile, NumpyFile
 from nnc.diagnostics import DataPlace, Diagnostic, Findings, UserFault
@@ -51,6 +53,7 @@ FORMATS: Mapping[str, Format] = {
     "arrow": Format(lambda _, path, shown: ArrowFile(path, shown, parquet=False), (".arrow", ".feather", ".ipc")),
     "npz": Format(lambda _, path, shown: NumpyFile(path, shown), (".npz",)),
     "npy": Format(lambda _, path, shown: NumpyFile(path, shown), (".npy",)),
+    "images": Format(lambda _, path, shown: PictureFiles(path, shown), ENDINGS),
 }
 
 
@@ -77,15 +80,18 @@ def load(config: DataConfig, base: Path) -> Table:
     files = {"validation": config.split.validation_file, "test": config.split.test_file}
     if not any(files.values()):
         return reader(args, base)
+    named = next(arg.name for arg in SOURCES[config.source].args if arg.required)
     if config.source not in FORMATS:
         message = f"`{config.source}` has its rows from no file, so the split can't name one"
         raise _fault(Diagnostic(codes.SOURCE_ARGUMENT, message, expected="fractions: test: 20%"))
     tables = {"train": reader(args, base)}
     for part, path in files.items():
         if path is not None:
-            tables[part] = _alike(tables["train"], reader({**args, "path": path}, base))
+            tables[part] = _alike(tables["train"], reader({**args, named: path}, base))
     parts = np.repeat(np.array(list(tables), dtype=object), [len(table) for table in tables.values()])
-    return replace(joined(list(tables.values()), str(args["path"])), part_of=parts)
+    first = tables["train"]
+    whole = joined(list(tables.values()), str(args[named]))
+    return replace(whole, part_of=parts, target=first.target, classes=first.classes)
 
 
 def _accept(name: str, args: Mapping[str, Value]) -> Args:
@@ -240,7 +246,11 @@ def _sklearn(args: Mapping[str, str], base: Path) -> Table:
 _WILD = "*?["
 MAX_FILES = 10_000
 
-READERS: Mapping[str, Callable[[Args, Path], Table]] = {**{kind: _files(kind) for kind in FORMATS}, "sklearn": _sklearn}
+READERS: Mapping[str, Callable[[Args, Path], Table]] = {
+    **{kind: _files(kind) for kind in FORMATS},
+    "images": read_folder,
+    "sklearn": _sklearn,
+}
 
 
 def _fault(diagnostic: Diagnostic) -> UserFault:

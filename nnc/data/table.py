@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -36,10 +37,14 @@ LARGEST = float(np.finfo(np.float32).max)
 
 @dataclass(frozen=True, eq=False)
 class RawColumn:
-    """One column. `values` are texts with None where the value is missing, or float64 with NaN there. Shape [rows]."""
+    """One column. `values` are texts with None where the value is missing, or float64 with NaN there. Shape [rows].
+
+    Where the texts name picture files, `root` is the folder that they are taken from.
+    """
 
     name: str
     values: npt.NDArray[Any]
+    root: Path | None = None
 
     @property
     def is_text(self) -> bool:
@@ -81,7 +86,7 @@ class RawColumn:
 
     def take(self, positions: Ints) -> RawColumn:
         """The same column with these rows only."""
-        return RawColumn(self.name, self.values[positions])
+        return RawColumn(self.name, self.values[positions], self.root)
 
 
 def shortest(value: float) -> str:
@@ -138,7 +143,9 @@ def joined(tables: Sequence[Table], source: str) -> Table:
     for name in first.columns:
         parts = [table.columns[name] for table in tables]
         text = any(part.is_text for part in parts)
-        columns[name] = RawColumn(name, np.concatenate([part.texts if text else part.values for part in parts]))
+        columns[name] = RawColumn(
+            name, np.concatenate([part.texts if text else part.values for part in parts]), parts[0].root
+        )
     files = tuple(dict.fromkeys(file for table in tables for file in (table.files or (table.source,))))
     digests = tuple(dict.fromkeys(table.sha256 for table in tables))
     sha256 = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 from nnc.explain.explanation import Settings, concerns, explain
 from nnc.explain.faults import CannotExplain
+from nnc.explain.pictures import Picture
 from nnc.explain.twin import Which
 
-__all__ = ["CannotExplain", "Settings", "Which", "concerns", "explain"]
+__all__ = ["CannotExplain", "Picture", "Settings", "Which", "concerns", "explain"]

@@ -14,7 +14,8 @@ import tensorflow as tf
 from nnc.evidence import ADDITIVITY_GOOD, CORRELATION_GOOD, Explanation, ShapValues, Task, Warn
 from nnc.explain.faults import CannotExplain
 from nnc.explain.forest import affordable_rows, forest_values
-from nnc.explain.ladder import Judged, Problem, climb
+from nnc.explain.ladder import LAST, Judged, Problem, climb
+from nnc.explain.pictures import Picture, cells, picture_maps
 from nnc.explain.rows import Outcome, choose, chosen_rows, sample
 from nnc.explain.twin import Twin, Which, make_twin
 
@@ -48,6 +49,7 @@ def explain(  # noqa: PLR0913  # all are needed, by name alone; a class for them
     truth: np.ndarray,
     file_rows: Sequence[int],
     forest: Any = None,
+    picture: Picture | None = None,
     settings: Settings | None = None,
     seed: int = 0,
 ) -> Explanation:
@@ -58,7 +60,8 @@ def explain(  # noqa: PLR0913  # all are needed, by name alone; a class for them
     `file_rows` each test row's row in the file. `predictions` are the test rows' probabilities, or for regression
     values in the target's unit, as `truth` is; class numbers are indices into `classes`. `forest` is a fitted
     scikit-learn forest on the same features (and class numbers), or None. `output` says which of the model's outputs
-    is meant where it has several. The same arguments give the same bits.
+    is meant where it has several. Where the features are the pixels of a `picture`, maps over it take the place of
+    their values, and `display` is not asked for. The same arguments give the same bits.
     Raises CannotExplain where the model or the rows can't be explained.
     """
     settings = settings or Settings()
@@ -75,24 +78,36 @@ def explain(  # noqa: PLR0913  # all are needed, by name alone; a class for them
     picked = choose(outcome)
     drawn = sample(rng, len(test), explained or size, [row for _, row in picked])
     background = sample(rng, len(train), settings.background, ())
-    judged = climb(Problem(twin, np.asarray(test[drawn], np.float32), np.asarray(train[background], np.float32), seed))
+    groups = None if picture is None else cells(picture.layout)
+    asked, against = (np.asarray(rows, np.float32) for rows in (test[drawn], train[background]))
+    judged = climb(Problem(twin, asked, against, seed, groups))
 
     order = np.argsort(drawn[: len(judged.values)])
     rows = drawn[order]
     data = np.asarray(test[rows], np.float32)
-    words = tuple(tuple(str(text) for text in display[row]) for row in rows)
     network = _network(twin, judged, order, labels)
-    network[0] = dataclasses.replace(network[0], data=_nested(data), display=words)
+    trees = _forest(forest, data, labels) if explained else []
+    chosen = chosen_rows(outcome, picked, rows, file_rows)
+    if picture is None:
+        words = tuple(tuple(str(text) for text in display[row]) for row in rows)
+        network[0] = dataclasses.replace(network[0], data=_nested(data), display=words)
+        maps = None
+    else:
+        of_forest = {"forest": [np.asarray(values.values) for values in trees]} if trees else {}
+        in_cells = judged.explainer == LAST
+        maps = picture_maps(picture, judged.values[order], of_forest, chosen, rows, in_cells=in_cells)
+        network, trees = ([dataclasses.replace(values, values=()) for values in some] for some in (network, trees))
     return Explanation(
-        features=tuple(features),
-        columns=tuple(columns),
+        features=tuple(features) if picture is None else (),
+        columns=tuple(columns) if picture is None else (),
         background_rows=judged.background,
         explained_rows=len(rows),
         seed=seed,
         network=tuple(network),
-        forest=tuple(_forest(forest, data, labels) if explained else ()),
-        chosen=chosen_rows(outcome, picked, rows, file_rows),
+        forest=tuple(trees),
+        chosen=chosen,
         top=settings.top,
+        pictures=maps,
     )
 
 

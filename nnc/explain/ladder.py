@@ -10,16 +10,22 @@ import tensorflow as tf
 
 from nnc.evidence import ADDITIVITY_REJECTED, CORRELATION_REJECTED
 from nnc.explain.faults import CannotExplain
+from nnc.explain.gradients import NODES, gradient_values
 from nnc.explain.permutation import active_features, draw_orders, permutation_values
 from nnc.explain.rescale import rescale_values, supports
 from nnc.explain.twin import Twin
 
 PERMUTATIONS = 5
+# From more features on, gradients are tried before the permutations, which are slow then.
+WIDE = 300
 _CHECK_ROWS = 10
 
 # Multiply-adds that an explainer may take (some four seconds on two cores), and those beyond which none is begun.
 _MAX_WORK = 2e11
 _MOST_WORK = 1.5e12
+
+# Small convolutions, of which the models of pictures are made, take so many times as long as dense layers.
+_SLOWER = 4
 
 # (rows, background rows) that are kept as long as can be, from the first wish down.
 _FLOORS = ((100, 50), (20, 20), (_CHECK_ROWS, 10))
@@ -30,16 +36,37 @@ class Problem:
     """What is explained: the twin, the rows and the background, (rows, features) each, and the seed of all draws.
 
     Rows and background stand in the order in which they are wanted: where fewer can be had, these are the first.
+    `groups` has the group of each feature where permutations switch some together, as the pixels of a cell: hundreds of
+    features one by one would take minutes. Explainers are then compared by the sums of the groups.
     """
 
     twin: Twin
     rows: np.ndarray
     background: np.ndarray
     seed: int
+    groups: np.ndarray | None = None
 
     def cut(self, rows: int, background: int) -> Problem:
         """The first of the rows against the first of the background."""
-        return Problem(self.twin, self.rows[:rows], self.background[:background], self.seed)
+        return replace(self, rows=self.rows[:rows], background=self.background[:background])
+
+    def active(self) -> np.ndarray:
+        """The features, or the groups of them, that differ in any row."""
+        features = active_features(self.rows, self.background)
+        return features if self.groups is None else np.unique(self.groups[features])
+
+    def summed(self, values: np.ndarray) -> np.ndarray:
+        """Values (rows, features, outputs) as (rows, groups, outputs)."""
+        if self.groups is None:
+            return values
+        found = np.zeros((len(values), int(self.groups.max()) + 1, values.shape[2]))
+        for feature, group in enumerate(self.groups.tolist()):
+            found[:, group] += values[:, feature]
+        return found
+
+    def shared(self, values: np.ndarray) -> np.ndarray:
+        """Values of groups as values of their features, which have an equal share each."""
+        return values if self.groups is None else (values / np.bincount(self.groups)[None, :, None])[:, self.groups]
 
 
 @dataclass(frozen=True)
@@ -93,20 +120,32 @@ def _permutation(problem: Problem) -> Found:
 
 
 def _permuted(problem: Problem, rng: np.random.Generator) -> Found:
-    active = active_features(problem.rows, problem.background)
+    active = problem.active()
     orders = draw_orders(rng, len(problem.rows), PERMUTATIONS, len(active))
-    found = permutation_values(problem.twin, problem.rows, problem.background, orders, active)
-    return Found(found.values, np.sqrt((found.standard_error**2).mean(axis=(0, 1))))
+    found = permutation_values(problem.twin, problem.rows, problem.background, orders, active, problem.groups)
+    return Found(problem.shared(found.values), np.sqrt((found.standard_error**2).mean(axis=(0, 1))))
 
 
 def _permutation_evaluations(problem: Problem) -> int:
-    return PERMUTATIONS * (2 * len(active_features(problem.rows, problem.background)) + 1)
+    return PERMUTATIONS * (2 * len(problem.active()) + 1)
+
+
+def _gradients(problem: Problem) -> Found:
+    return Found(gradient_values(problem.twin, problem.rows, problem.background))
 
 
 RUNGS = (
     Rung("deeplift_rescale", supports, lambda problem: 2 * (1 + 2 * problem.twin.outputs), _rescale),
+    Rung(
+        "integrated_gradients",
+        lambda twin: twin.features > WIDE,
+        lambda problem: NODES * (1 + 2 * problem.twin.outputs),
+        _gradients,
+    ),
     Rung("permutation", lambda _twin: True, _permutation_evaluations, _permutation),
 )
+
+LAST = RUNGS[-1].name
 
 
 def affordable(rung: Rung, problem: Problem) -> Problem | None:
@@ -115,12 +154,13 @@ def affordable(rung: Rung, problem: Problem) -> Problem | None:
     The rows are made fewer first, then the background. None where the fewest would still take minutes.
     """
     pair = rung.evaluations(problem) * problem.twin.cost.work
-    pairs = int(_MAX_WORK / pair)
+    share = 1 if problem.groups is None else _SLOWER
+    pairs = int(_MAX_WORK / share / pair)
     rows, background = len(problem.rows), len(problem.background)
     for least_rows, least_background in _FLOORS:
         rows = min(rows, max(least_rows, pairs // background))
         background = min(background, max(least_background, pairs // rows))
-    return problem.cut(rows, background) if rows * background * pair <= _MOST_WORK else None
+    return problem.cut(rows, background) if rows * background * pair <= _MOST_WORK / share else None
 
 
 def climb(problem: Problem) -> Judged:
@@ -134,7 +174,7 @@ def climb(problem: Problem) -> Judged:
         raise CannotExplain("the model gives no finite output for some of the rows")
     compared = affordable(RUNGS[-1], problem)
     few = compared.cut(_CHECK_ROWS, len(compared.background)) if compared else None
-    truth = _permuted(few, np.random.default_rng([problem.seed, 2])).values if few else None
+    truth = few.summed(_permuted(few, np.random.default_rng([problem.seed, 2])).values) if few else None
 
     def judge(rung: Rung, part: Problem, among: int) -> Judged:
         """Run an explainer and check it, additivity by the range of the first `among` outputs."""
@@ -142,7 +182,7 @@ def climb(problem: Problem) -> Judged:
         found = rung.run(part)
         base = references[:background].mean(axis=0)
         additivity = additivity_error(found.values, base, outputs[:rows], outputs[:among])
-        correlation = correlations(found.values[:_CHECK_ROWS], truth)
+        correlation = correlations(part.summed(found.values[:_CHECK_ROWS]), truth)
         return Judged(rung.name, found.values, background, base, outputs[:rows], additivity, correlation, found.spread)
 
     for rung in RUNGS:

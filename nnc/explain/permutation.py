@@ -41,14 +41,21 @@ def active_features(rows: np.ndarray, background: np.ndarray) -> np.ndarray:
 
 
 def permutation_values(
-    twin: Twin, rows: np.ndarray, background: np.ndarray, orders: np.ndarray, active: np.ndarray
+    twin: Twin,
+    rows: np.ndarray,
+    background: np.ndarray,
+    orders: np.ndarray,
+    active: np.ndarray,
+    groups: np.ndarray | None = None,
 ) -> PermutationValues:
     """SHAP values of `rows` (rows, features) against `background` by the given `orders` of the `active` features.
 
-    `orders` (rows, permutations, len(active)) holds positions in `active`.
+    `orders` (rows, permutations, len(active)) holds positions in `active`. With `groups`, which has the group of each
+    feature, groups are switched as one: `active` and the values are then of groups.
     """
     n, permutations, width = orders.shape
-    features = rows.shape[1]
+    groups = np.arange(rows.shape[1]) if groups is None else groups
+    features = int(groups.max()) + 1
     samples = np.zeros((n, permutations, features, twin.outputs))
     masked_mean = _Batched(twin, background)
     per_row = permutations * (2 * width + 1)
@@ -56,7 +63,7 @@ def permutation_values(
     for start in range(0, n if width else 0, at_once):
         some = slice(start, min(start + at_once, n))
         masks = np.concatenate([_masks(order, active, features) for each in orders[some] for order in each])
-        outputs = masked_mean(np.repeat(rows[some], per_row, axis=0), masks)
+        outputs = masked_mean(np.repeat(rows[some], per_row, axis=0), masks[:, groups])
         steps = np.diff(outputs.reshape(-1, permutations, 2 * width + 1, twin.outputs), axis=2)
         both = (steps[:, :, :width] - steps[:, :, width:]) / 2
         np.put_along_axis(samples[some], active[orders[some]][..., None], both, axis=2)

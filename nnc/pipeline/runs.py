@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
@@ -164,6 +165,7 @@ Explained = tuple["Explanation | None", "str | None"]
 def explain_rows(head: EvaluatedHead, trained: Trained) -> Explained:
     """SHAP of one target over the evaluated rows, or the reason why there is none. `trained` has all targets."""
     from nnc import explain
+    from nnc.data.thumbnails import file_name, thumbnail
 
     part, forest = head.part, head.forest
     prepared, config = head.trained.prepared, trained.spec.report
@@ -173,6 +175,12 @@ def explain_rows(head: EvaluatedHead, trained: Trained) -> Explained:
         forest = None
     if any(column.ids for column in prepared.preparation.columns):
         forest = None  # it was given a feature for each category, and the network their numbers
+    if forest is not None and forest.n_features_in_ != prepared.train.matrix.shape[1]:
+        forest = None  # it was fitted on smaller pictures
+    picture = None
+    if prepared.layout is not None:
+        looks = partial(thumbnail, prepared, part)
+        picture = explain.Picture(prepared.layout, partial(file_name, prepared, part), looks)
     asked = {key: value for key, value in (config.explain if config else {}).items() if isinstance(value, int)}
     try:
         explanation = explain.explain(
@@ -180,7 +188,7 @@ def explain_rows(head: EvaluatedHead, trained: Trained) -> Explained:
             output=explain.Which(target.output, target.unit),
             train=prepared.train.matrix[:, order],
             test=part.matrix[:, order],
-            display=[[row[i] for i in order] for row in prepared.display(part)],
+            display=() if picture else [[row[i] for i in order] for row in prepared.display(part)],
             features=[prepared.preparation.features[i] for i in order],
             columns=[prepared.preparation.feature_columns[i] for i in order],
             task=prepared.task,
@@ -189,6 +197,7 @@ def explain_rows(head: EvaluatedHead, trained: Trained) -> Explained:
             truth=part.truth,
             file_rows=part.rows.tolist(),
             forest=forest,
+            picture=picture,
             settings=explain.Settings(**asked),
             seed=trained.train.seed,
         )

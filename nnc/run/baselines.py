@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nnc.data import Part, Prepared
+from nnc.data.describe_pictures import simple_matrix
 from nnc.data.numbered import flat
 from nnc.data.targets import TargetPlan
 from nnc.evidence import Task
@@ -62,14 +63,15 @@ def _fitted(model: Any, prepared: Prepared, part: Part) -> tuple[Floats, Any]:
     labels = training.truth.astype(np.int64)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # "did not converge" is told by how good the baseline is
-        rows = flat(preparation, training.matrix)
+        rows = flat(preparation, simple_matrix(prepared, training))
         model.fit(rows, _numbers(target, training) if not target.classes else labels, training.weights)
     if hasattr(model, "n_jobs"):
         model.set_params(n_jobs=1)  # threads add trees up in any order, and the last bit would change from run to run
+    matrix = flat(preparation, simple_matrix(prepared, part))
     if not target.classes:
-        return target.own_unit(np.asarray(model.predict(flat(preparation, part.matrix)), dtype=np.float64)), model
+        return target.own_unit(np.asarray(model.predict(matrix), dtype=np.float64)), model
     found = np.zeros((len(part), len(target.classes)))
-    found[:, model.classes_] = model.predict_proba(flat(preparation, part.matrix))
+    found[:, model.classes_] = model.predict_proba(matrix)
     return (found[:, 1] if target.task == "binary" else found), model
 
 

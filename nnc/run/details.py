@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from nnc.data import Part, Prepared
 from nnc.data.table import shortest
+from nnc.data.thumbnails import thumbnail
 from nnc.evidence import CalibrationBin, ClassScores, Line, Threshold, WorstRow
 from nnc.run.scores import BINS, THRESHOLD, Predictions, calibration_bin
 
@@ -141,6 +142,7 @@ def worst(p: Predictions, prepared: Prepared, part: Part) -> tuple[WorstRow, ...
             predicted=number(float(p.scores[i])) if regression else classes[p.predicted[i]],
             error=float(errors[i]),
             values=prepared.raw(int(part.positions[i])),
+            png=thumbnail(prepared, part, i) if prepared.layout else None,
         )
         for i in chosen
     )

@@ -12,6 +12,7 @@ import numpy as np
 
 from nnc import codes
 from nnc.data import Preparation, file_like
+from nnc.data.preparations import METHODS
 from nnc.data.table import CHUNK_ROWS
 from nnc.diagnostics import Code, Findings, UserFault
 from nnc.run.folder import MODEL, PREPARATION, spoken_of_all
@@ -22,7 +23,7 @@ from nnc.run.outputs import network_scores
 class Predicted:
     """Predictions as a table of text: `head` its heading, `rows` its rows, read and predicted as they are asked for.
 
-    The first column is the row in the file that was read. Asking for rows may raise UserFault.
+    The first column is the row in the file that was read, or the picture's file. Asking for rows may raise UserFault.
     """
 
     head: tuple[str, ...]
@@ -40,14 +41,16 @@ def predict(run: Path, table: Path, *, chunk: int = CHUNK_ROWS) -> Predicted:
     targets = preparation.targets
     nothing = {target.name: np.empty((0, target.width) if target.task == "multiclass" else 0) for target in targets}
     head, _ = spoken_of_all(targets, nothing)
+    pictures = next((column.name for column in preparation.columns if METHODS[column.kind].pictures), None)
 
     def rows() -> Iterator[list[str]]:
         for part in file.chunks(chunk):
             inputs = preparation.input_arrays(preparation.matrix(part))
             _, cells = spoken_of_all(targets, network_scores(model, preparation, inputs, part.rows.tolist()))
-            yield from ([str(row), *cell] for row, cell in zip(part.rows, cells, strict=True))
+            firsts = (str(row) for row in part.rows) if pictures is None else part.columns[pictures].values
+            yield from ([str(first), *cell] for first, cell in zip(firsts, cells, strict=True))
 
-    return Predicted(("row", *head), rows())
+    return Predicted((pictures or "row", *head), rows())
 
 
 def load_run(run: Path) -> tuple[Preparation, Any]:

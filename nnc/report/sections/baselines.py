@@ -8,7 +8,8 @@ from nnc.evidence import Estimate, Metric
 from nnc.report.charts.whiskers import Whisker, whiskers
 from nnc.report.numbers import NONE, point
 from nnc.report.page import Cell, Figure, Head, Page, Table
-from nnc.report.words import baseline_title, find, interval, metric_name, primary, with_interval
+from nnc.report.sections.pictures import baselines as baselines_of_pictures
+from nnc.report.words import baseline_title, find, interval, metric_name, primary, sentence, with_interval
 
 _OTHER_METRICS = 3
 
@@ -21,7 +22,9 @@ def applies(page: Page) -> bool:
 def build(page: Page) -> Mapping[str, object]:
     """Views for `sections/baselines.html`."""
     page.term("baseline", "bootstrap")
-    return {"summary": page.say("baselines.summary"), "table": _table(page), "figure": _figure(page)}
+    shown = page.evidence.data.pictures
+    summary = sentence(page.say("baselines.summary"), baselines_of_pictures(page, shown) if shown else "")
+    return {"summary": summary, "table": _table(page), "figure": _figure(page)}
 
 
 def _table(page: Page) -> Table:

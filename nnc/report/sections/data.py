@@ -8,6 +8,7 @@ from nnc.evidence import Column, DataEvidence
 from nnc.report.charts import data as charts
 from nnc.report.numbers import count, number, ratio, share
 from nnc.report.page import Cell, Figure, Head, Page, Table, picture
+from nnc.report.sections import pictures
 from nnc.report.words import listed, sentence
 
 _COLUMNS_SHOWN = 40
@@ -17,11 +18,13 @@ _BARS = 15
 def build(page: Page) -> Mapping[str, object]:
     """Views for `sections/data.html`: of the rows, and of each thing that is predicted."""
     split = _split(page)
+    shown = page.evidence.data.pictures
     return {
         "summary": _summary(page),
         "split": split,
+        "pictures": pictures.sheet(page, shown) if shown else None,
         "targets": [_of(one) for one in page.heads],
-        "columns": _columns(page),
+        "columns": None if pictures.from_files(page.evidence.data) else _columns(page),
     }
 
 
@@ -38,6 +41,9 @@ def _of(page: Page) -> Mapping[str, object]:
 
 def _summary(page: Page) -> list[str]:
     data = page.evidence.data
+    shown = data.pictures
+    if shown is not None and shown.files is not None:
+        return [*pictures.summary(page, shown), *_dealt(page)]
     said = [
         page.say(
             "data.summary",
@@ -48,6 +54,7 @@ def _summary(page: Page) -> list[str]:
             target=listed(page, [page.say("quoted", name=head.data.target) for head in page.evidence.heads]),
         )
     ]
+    said += pictures.summary(page, shown) if shown else []
     said += (
         page.say("data.transform", transform=head.data.target_transform, target=head.data.target)
         for head in page.evidence.heads
@@ -57,15 +64,20 @@ def _summary(page: Page) -> list[str]:
         said.append(page.say("data.ignored", names=listed(page, list(data.ignored), 12)))
     for reason, rows in data.dropped:
         said.append(page.say("data.dropped", rows=count(rows), reason=page.texts.name("reason", reason)))
+    return [*said, *_dealt(page)]
+
+
+def _dealt(page: Page) -> list[str]:
+    """How rows came into their parts, and what was fitted on which of them."""
+    data = page.evidence.data
     if page.evidence.training is None:
-        return [*said, page.say("data.as_they_are")]
+        return [page.say("data.as_they_are")]
     seeded = page.say("data.split_seed", seed=data.split_seed)
     if data.split_by is not None:
         way, name = data.split_by
         seeded = page.say(f"data.split_by_{way}", name=name)
-    said.append(sentence(seeded, page.say("data.stratified") if data.stratified else ""))
-    said.append(page.say("data.fitted_on_train"))
-    return said
+    dealt = sentence(seeded, page.say("data.stratified") if data.stratified else "")
+    return [dealt] if pictures.from_files(data) else [dealt, page.say("data.fitted_on_train")]
 
 
 def _split(page: Page) -> Table:

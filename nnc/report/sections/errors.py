@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from nnc.evidence import WorstRow
 from nnc.report.numbers import count, number
 from nnc.report.page import Cell, Head, Page, Table
+from nnc.report.sections.pictures import worst as worst_pictures
 
 _ROWS = 10
 _VALUES = 4
@@ -19,7 +20,8 @@ def applies(page: Page) -> bool:
 
 def build(page: Page) -> Mapping[str, object]:
     """Views for `sections/errors.html`."""
-    return {"summary": page.say("errors.summary"), "table": _table(page)}
+    summary = page.say("pictures.errors_summary" if page.evidence.data.pictures else "errors.summary")
+    return {"summary": summary, "figure": worst_pictures(page), "table": _table(page)}
 
 
 def _table(page: Page) -> Table:
@@ -39,7 +41,9 @@ def _table(page: Page) -> Table:
         for row in worst
     ]
     kind = "error_kind_regression" if page.evidence.task == "regression" else "error_kind_classes"
-    caption = page.say("errors.caption", kind=page.say(f"errors.{kind}"), columns=len(columns))
+    of_files = page.evidence.data.pictures is not None and len(page.evidence.data.columns) == 1
+    key = "pictures.errors_table" if of_files else "errors.caption"
+    caption = page.say(key, kind=page.say(f"errors.{kind}"), columns=len(columns))
     return page.table("worst", caption, heads, rows, limit=_ROWS)
 
 

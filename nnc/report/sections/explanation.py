@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from nnc.evidence import ADDITIVITY_GOOD, ADDITIVITY_REJECTED, CORRELATION_GOOD, Explanation, ShapValues
 from nnc.report.numbers import NONE, count, number
 from nnc.report.page import Cell, Figure, Head, Page, Table
+from nnc.report.picture_figures import picture_figures
 from nnc.report.shap_figures import figures
 from nnc.report.words import listed
 
@@ -26,16 +27,16 @@ def build(page: Page) -> Mapping[str, object]:
         "summary": _summary(page, explanation),
         "checks": _checks(page, explanation),
         "figures": _figures(page, explanation),
-        "importance": _importance(page, explanation),
+        "importance": None if explanation.pictures else _importance(page, explanation),
     }
 
 
 def _summary(page: Page, explanation: Explanation) -> list[str]:
-    first = explanation.network[0]
+    first, maps = explanation.network[0], explanation.pictures
     forest = any(baseline.key == "random_forest" for baseline in page.evidence.baselines)
     left_out = [page.say("explanation.no_forest")] if forest and not explanation.forest else []
     return [
-        page.say("explanation.what", unit=page.texts.name("unit", first.unit)),
+        page.say("pictures.what" if maps else "explanation.what", unit=page.texts.name("unit", first.unit)),
         page.say(
             "explanation.how",
             explainer=page.texts.name("explainer", first.explainer),
@@ -44,12 +45,15 @@ def _summary(page: Page, explanation: Explanation) -> list[str]:
             seed=explanation.seed,
             link=page.texts.name("link", first.link),
         ),
+        *([page.say("pictures.cells_checked", n=maps.switched)] if maps and maps.switched > 1 else []),
         *left_out,
     ]
 
 
 def _figures(page: Page, explanation: Explanation) -> list[tuple[str, Figure]]:
     """The SHAP drawings with their titles."""
+    if explanation.pictures is not None:
+        return picture_figures(page, explanation, explanation.pictures)
     made = figures(explanation, page.evidence.data.classes, page.texts.language)
     return [(f.title, page.figure(f.key, f.svg, f.caption, f.alt)) for f in made]
 
