@@ -325,7 +325,7 @@ def test_the_forest_is_explained_by_tree_explainer_with_its_own_classes(several:
 def test_an_explainer_that_fails_a_check_is_replaced_by_the_next(wrong: str, several: Case, monkeypatch) -> None:
     from nnc.explain import ladder
 
-    first, last = ladder.RUNGS
+    first, *_, last = ladder.RUNGS
     tried: list[int] = []
 
     def broken(problem: ladder.Problem) -> ladder.Found:
@@ -346,7 +346,7 @@ def test_an_explainer_that_fails_a_check_is_replaced_by_the_next(wrong: str, sev
 def test_an_explainer_that_goes_wrong_on_later_rows_is_replaced_too(several: Case, monkeypatch) -> None:
     from nnc.explain import ladder
 
-    first, last = ladder.RUNGS
+    first, *_, last = ladder.RUNGS
 
     def broken(problem: ladder.Problem) -> ladder.Found:
         found = first.run(problem).values
@@ -357,7 +357,7 @@ def test_an_explainer_that_goes_wrong_on_later_rows_is_replaced_too(several: Cas
     assert {v.explainer for v in several.explain().network} == {"permutation"}
 
 
-@pytest.mark.parametrize("rung", [0, 1])
+@pytest.mark.parametrize("rung", [0, -1])
 def test_the_rows_that_are_stated_are_those_that_were_used(rung: int, several: Case, monkeypatch) -> None:
     """Where the time is short, fewer rows are explained against less background."""
     from nnc.explain import Settings, ladder

@@ -24,7 +24,7 @@ def build(page: Page) -> Mapping[str, object]:
         "split": split,
         "pictures": pictures.sheet(page, shown) if shown else None,
         "targets": [_of(one) for one in page.heads],
-        "columns": None if pictures.from_files(page.evidence.data) else _columns(page),
+        "columns": None if shown else _columns(page),
     }
 
 
@@ -181,6 +181,8 @@ def _target(page: Page) -> Figure | None:
 
 def _correlations(page: Page) -> Figure | None:
     data = page.evidence.data
+    if data.pictures is not None:  # of a single pixel nobody asks
+        return None
     known = [column for column in _by_correlation(data.columns) if column.correlation is not None][:_BARS]
     if len(known) < 2:
         return None

@@ -41,14 +41,16 @@ def _table(page: Page) -> Table:
         for row in worst
     ]
     kind = "error_kind_regression" if page.evidence.task == "regression" else "error_kind_classes"
-    of_files = page.evidence.data.pictures is not None and len(page.evidence.data.columns) == 1
-    key = "pictures.errors_table" if of_files else "errors.caption"
+    key = "pictures.errors_table" if page.evidence.data.pictures else "errors.caption"
     caption = page.say(key, kind=page.say(f"errors.{kind}"), columns=len(columns))
     return page.table("worst", caption, heads, rows, limit=_ROWS)
 
 
 def _telling_columns(page: Page, worst: tuple[WorstRow, ...]) -> list[str]:
     """The columns that go most with the target, as far as the rows name their values."""
+    shown = page.evidence.data.pictures
+    if shown is not None and shown.files is None:  # single pixels tell nothing
+        return []
     named = {name for row in worst for name in row.values}
     ordered = sorted(page.evidence.data.columns, key=lambda column: -abs(column.correlation or 0.0))
     known = [column.name for column in ordered if column.name in named]

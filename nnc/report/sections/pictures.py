@@ -18,7 +18,9 @@ def summary(page: Page, pictures: PicturesEvidence) -> list[str]:
     shape = {"height": height, "width": width, "channels": page.say(f"pictures.channels.{channels}")}
     files = pictures.files
     if files is None:
-        return [page.say("pictures.summary_table", n=count(height * width * channels), **shape)]
+        ways = list(dict.fromkeys(column.prepared for column in data.columns))
+        words = listed(page, ways, len(ways))
+        return [page.say("pictures.summary_table", n=count(height * width * channels), prepared=words, **shape)]
     prepared = data.columns[0].prepared
     told = [page.say("pictures.size", n=count(n), size=size) for size, n in files.sizes]
     if files.distinct > len(files.sizes):
