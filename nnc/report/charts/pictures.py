@@ -67,10 +67,10 @@ def pixels(png: str) -> npt.NDArray[np.uint8]:
 
 def contact_sheet(strips: Sequence[Strip], title: str) -> str:
     """A few pictures of each class, a row a class."""
-    side = 11.5 if len(strips) > 6 else 15.0
     gap = 1.4
-    named = any(strip.name for strip in strips)
-    left = _LABEL if named else 0.0
+    left = _LABEL if any(strip.name for strip in strips) else 0.0
+    most = max(len(strip.pngs) for strip in strips)
+    side = min(15.0, (style.PAGE_WIDTH - left) / most - gap)
     height = len(strips) * (side + gap)
 
     def paint(figure: Figure) -> None:
