@@ -155,7 +155,9 @@ def _zero(value: Any) -> bool:
 # Arguments that Keras keeps without a look, or looks at once it needs them; and the values that it should have refused.
 _UNLOOKED: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("num_query_heads", "num_key_value_heads", "head_dim", "bins"), _zero),
-    **dict.fromkeys(("activity_regularizer", "fill_mode", "mode", "scale", "offset", "reverse_dtype"), _text),
+    **dict.fromkeys(
+        ("activity_regularizer", "fill_mode", "mode", "scale", "offset", "reverse_dtype", "fill_value"), _text
+    ),
     "value_range": lambda value: not isinstance(value, tuple),
     "shared_axes": lambda value: 0 in value,
     "noise_shape": lambda value: isinstance(value, tuple),

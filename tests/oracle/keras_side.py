@@ -134,17 +134,17 @@ def ask_op(function: Callable[..., Any], leaves: Sequence[TensorType], *, unit: 
     return Answer(True, tuple(zip(shapes, promised, strict=True)), computed=tuple(zip(shapes, computed, strict=True)))
 
 
-def _random(leaf: TensorType, size: int, rng: np.random.Generator, most: float = 3) -> Any:
+def _random(leaf: TensorType, size: int, rng: np.random.Generator, most: float = 3, least: float = 0) -> Any:
     shape = (BATCH, *(size if isinstance(n, Size) else n for n in leaf.shape))
-    drawn = rng.uniform(0, most, shape)
+    drawn = rng.uniform(least, most, shape)
     return tf.cast(drawn if "float" in leaf.dtype and most > 2 else np.floor(drawn), leaf.dtype)
 
 
 def mixes_rows(function: Callable[..., Any], leaves: Sequence[TensorType]) -> bool:
     """Whether a row of the result hangs on the others, or on its place: fewer rows, or in another order, change it."""
     return any(
-        rows_hang(function, [_random(leaf, size, np.random.default_rng(5), most) for leaf in leaves])
-        for most in (3, 2)
+        rows_hang(function, [_random(leaf, size, np.random.default_rng(5), most, least) for leaf in leaves])
+        for least, most in ((0, 3), (0, 2), (1, 3))  # without a 0 where that is divided by
         for size in (OPEN if _any_open(leaves) else OPEN[:1])
     )
 

@@ -58,6 +58,7 @@ SCALARS = {
     "min_delta", "min_value", "max_value", "gradient_accumulation_steps", "epsilon", "epsilon_1", "epsilon_2", "delta",
     "baseline", "warmup_target", "threshold", "label_smoothing", "rho", "muon_a", "muon_b", "muon_c", "rms_rate",
     "weight_decay", "adam_weight_decay", "ema_overwrite_frequency", "initial_accumulator_value",
+    "initial_scale", "adam_lr_ratio",
 }  # fmt: skip
 
 _UNUSED = "kept, and looked at in a training that uses it alone"
@@ -109,6 +110,7 @@ EXCUSES: Mapping[str, tuple[tuple[Sort, str], ...]] = {
     ),
     "margin": ((_number, "documented as from 0 to 1, which is what cosines differ by"),),
     "q": ((_number, "documented as between 0 and 1"),),
+    "alpha": ((_text, "looked at where a row is weighed alone"),),
     "beta": ((_number, "documented as above 0"),),
     "recall": ((_number, "a share from 0 to 1"),),
     "threshold": ((_number, "a share; from 1 on, or from 0 down, every row is on one side"),),

@@ -33,6 +33,7 @@ LAYERS = (
     ),
     _of("Discretization", TensorType((1, 2)), bin_boundaries=(0.5,), output_mode="count", dtype="mixed_float16"),
     _of("Discretization", TensorType((2,)), bin_boundaries=(0.5,), output_mode="count", dtype="mixed_float16"),
+    _of("RandomElasticTransform", TensorType((4, 5, 9)), fill_mode="mirror"),
     _of("CutMix", TensorType((3, 9, OPEN)), dtype="float16"),
     _of("Dense", _FLOATS, units=2, bias_initializer="orthogonal"),
     _of("Dense", _FLOATS, units=2, use_bias=False, bias_initializer="orthogonal"),
@@ -54,6 +55,7 @@ _SCORES, _COUNTS = TensorType((4, 4)), TensorType((4, 4), "uint8")
 
 FUNCTIONS = (
     _op("bitwise_right_shift", TensorType((OPEN,), "int64"), True),
+    _op("prod", TensorType((6, 4), "bool"), axis=2, dtype="int32"),
     _op("trace", _SQUARE, offset=1, axis1=2, axis2=1),
     _op("trace", _SQUARE, offset=-1, axis1=2, axis2=1),
     _op("trace", _SQUARE, offset=2, axis1=2, axis2=3),

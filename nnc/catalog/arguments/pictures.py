@@ -98,7 +98,7 @@ TYPES: dict[str, Type] = {
     **_each(f"AugMix RandAugment RandomElasticTransform RandomPerspective {_WARPED}", "interpolation", _DRAWN),
     "Resizing.interpolation": choice("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area"),
     **_each(_WARPED, "fill_mode", _FILLED),
-    "RandomElasticTransform.fill_mode": choice("reflect", "wrap", "constant", "nearest", "mirror"),
+    "RandomElasticTransform.fill_mode": _FILLED,
     "Resizing.fill_mode": choice("constant"),
     "fill_value": NUMBER,
     "RandomErasing.fill_value": optional(NUMBER | many(NUMBER, "a list of three numbers", 3)),

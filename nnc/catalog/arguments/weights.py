@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nnc.catalog.arguments.common import ABOVE_ZERO, AXES, NOT_NEGATIVE, NUMBER, SEED, WINDOWS
-from nnc.catalog.kinds import BOOL, Type, as_float, choice, optional
+from nnc.catalog.arguments.common import ABOVE_ZERO, AXES, AXIS, NOT_NEGATIVE, NUMBER, SEED, WINDOWS
+from nnc.catalog.kinds import BOOL, Type, as_float, choice, many, optional
 
 TYPES: dict[str, Type] = {
     "seed": SEED,
@@ -19,8 +19,7 @@ TYPES: dict[str, Type] = {
     "gain": NUMBER,
     "VarianceScaling.mode": choice("fan_in", "fan_out", "fan_avg"),
     "distribution": choice("truncated_normal", "untruncated_normal", "uniform"),
-    "input_axes": optional(AXES),
-    "output_axes": optional(AXES),
+    **dict.fromkeys(("input_axes", "output_axes"), optional(many(AXIS, "a list of axes", empty=False))),
     "side": optional(choice("real", "imag")),
     "OrthogonalRegularizer.mode": choice("rows", "columns"),
     "regularizers:factor": as_float(NOT_NEGATIVE),

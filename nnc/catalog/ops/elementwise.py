@@ -51,8 +51,9 @@ def reduction(dtype: DtypeRule, takes: str = "any") -> OpRule:
         name, array = first(bound)
         dtypes.need(array, takes, name)
         axes = axes_in(bound["axis"], len(array.shape))
-        if bound.get("dtype") == "bool" and array.dtype == "bool":
-            raise Refused("truth values can't be reduced to truth values this way", "another dtype", "bool", "dtype")
+        if bound.get("dtype") is not None and array.dtype == "bool":
+            reason = "Keras 3.15 can't reduce truth values where a dtype is given"
+            raise Refused(reason, "none", bound["dtype"], "dtype", "leave `dtype` out, or cast the tensor first")
         keep = bool(bound.get("keepdims"))
         shape: tuple[Dim, ...] = tuple(
             1 if index in axes else size for index, size in enumerate(array.shape) if keep or index not in axes
