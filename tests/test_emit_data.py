@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from nnc.data import load, prepare
 from nnc.emit.python_source import python_source
@@ -46,6 +47,21 @@ data {
 }
 train {
   loss = mse
+}
+"""
+
+
+PICTURES = """
+model M {
+  input x: %s
+  output y = x -> Flatten() -> Dense(3, softmax)
+}
+data {
+  source = images("pictures")
+  %s
+}
+train {
+  loss = %s
 }
 """
 
@@ -104,6 +120,32 @@ def test_every_preparation(target: str, impute: str, scale: str, fill: str, stra
     where = tmp_path / "module"
     where.mkdir()
     same(checked(CSV % (target, impute, scale, fill, stratify)), tmp_path, where)
+
+
+@pytest.mark.parametrize(
+    ("shape", "loss", "more"),
+    [
+        ("[8, 8, 1]", "sparse_categorical_crossentropy", ""),
+        ("[9, 7, 3]", "categorical_crossentropy", "features {\n    picture = picture(scale=none)\n  }"),
+        (
+            "[8, 8, 4]",
+            "sparse_categorical_crossentropy",
+            "split = {validation: 10%, test: 30%, stratify: true, seed: 3}",
+        ),
+    ],
+)
+def test_a_folder_of_pictures(shape: str, loss: str, more: str, tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    for name in ("2", "10", "a b"):
+        folder = tmp_path / "pictures" / name
+        folder.mkdir(parents=True)
+        for i, mode in enumerate(["RGB", "L", "RGBA", "RGB", "L", "RGBA", "RGB"]):
+            noise = random.integers(0, 256, (20, 15, len(mode)), dtype=np.uint8)
+            Image.fromarray(noise[:, :, 0] if mode == "L" else noise).save(folder / f"{i}.png")
+        (folder / "._0.png").write_bytes(b"left behind")
+    where = tmp_path / "module"
+    where.mkdir()
+    same(checked(PICTURES % (shape, more, loss)), tmp_path, where)
 
 
 def test_a_module_with_data_trains_as_it_stands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

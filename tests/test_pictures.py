@@ -453,6 +453,19 @@ def test_pictures_are_predicted_few_at_a_time(tmp_path) -> None:
     assert [len(table) for table in PictureFiles(tmp_path, "f").chunks(65_536)] == [256, 44]
 
 
+def test_what_becomes_of_pictures_is_shown_before_training(digits, capsys) -> None:
+    checked(digits)
+    assert run(["check", "--data", str(digits / "spec.nn")]) == 0
+    shown = "".join(capsys.readouterr())
+    assert "picture(scale=255)" in shown
+    assert "3 classes" in shown
+    (digits / "wide.nn").write_text(
+        (digits / "spec.nn").read_text(encoding="utf-8").replace("(3,", "(4,"), encoding="utf-8"
+    )
+    assert run(["check", "--data", str(digits / "wide.nn")]) == 1
+    assert codes.OUTPUT_WIDTH.id in "".join(capsys.readouterr())
+
+
 def test_chinese_has_every_text_of_pictures() -> None:
     import tomllib
 

@@ -69,7 +69,7 @@ def _columns(prepared: Prepared) -> Iterator[ColumnLook]:
         role, kind, words, width = _role(prepared, name)
         if name in fitted:
             one = fitted[name]
-            role, kind, words, width = ("guessed" if one.guessed else "said"), one.kind, one.words, len(one.features)
+            role, kind, words, width = ("guessed" if one.guessed else "said"), one.kind, one.words, one.width
         elif name in targets:
             target = targets[name]
             words = f"{target.transform}({name})" if target.transform else ""

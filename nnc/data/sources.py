@@ -141,9 +141,10 @@ def _delimiter(text: str) -> str:
 def sample(config: DataConfig, base: Path, most: int) -> tuple[Table, bool]:
     """The first `most` rows or a few more, and whether these are all. Raises UserFault.
 
-    Where the split names files, or rows come from no file, all are read.
+    Where the split names files, or rows come from no table in a file, all are read.
     """
-    if config.source not in FORMATS or config.split.validation_file or config.split.test_file:
+    by_path = any(arg.name == "path" for arg in SOURCES[config.source].args)
+    if not by_path or config.split.validation_file or config.split.test_file:
         return load(config, base), True
     tables: list[Table] = []
     rows = 0

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from nnc.catalog import Size
+from nnc.emit import python_pictures
 from nnc.emit.python_code import Atom, Code, Group, Invoke, Table, assign, comment, string
 from nnc.emit.python_values import value_code
 from nnc.graph import DataConfig, FnRef, ModelGraph, Object, Spec, Split, Target, TrainConfig, Value
@@ -130,10 +131,14 @@ def data_source(spec: Spec, model: ModelGraph) -> list[str] | None:
     target = data.targets[0] if data.targets else None
     task = _task(train.losses[model.outputs[0].name])
     guessed = data.source == "csv"
+    if data.source == "images":
+        lines = [*python_pictures.table_lines(data), *_encoded(None, task), *_deal(data.split, train, task)]
+        lines += python_pictures.input_lines(data, model)
+        return [*python_pictures.HELPERS, _SPLIT_ROWS, _function(data, lines)]
     lines = [*_table(data, target), *_truth(target, task), *_deal(data.split, train, task)]
     lines += _features(data, target, guessed=guessed)
     lines += _inputs(model)
-    text = "\n".join(["def load_data():", f'    """{_title(data)}"""', *lines])
+    text = _function(data, lines)
     helpers = [_READ] if data.source == "csv" else []
     classes = task != "regression" and data.source == "csv"
     helpers += [_CANONICAL] if classes or "category(" in text else []
@@ -141,21 +146,26 @@ def data_source(spec: Spec, model: ModelGraph) -> list[str] | None:
     return [*helpers, *([_CATEGORY] if "category(" in text else []), text]
 
 
+def _function(data: DataConfig, lines: Sequence[str]) -> str:
+    return "\n".join(["def load_data():", f'    """{_title(data)}"""', *lines])
+
+
 def _can(data: DataConfig, train: TrainConfig, model: ModelGraph) -> bool:
     loss = train.losses.get(model.outputs[0].name)
+    if loss is None or isinstance(loss, FnRef) or len(model.outputs) != 1 or train.sample_weight is not None:
+        return False
+    if not _by_fractions(data.split):
+        return False
+    if data.source == "images":
+        return _task(loss) != "regression" and python_pictures.can_read(data, model)
     shapes = [one.tensor.type.shape for one in model.inputs]
     several = len(model.inputs) > 1 and any(one.features is None for one in model.inputs)
     known = data.source == "csv" or (data.source == "sklearn" and not data.targets and not data.features)
     return (
         known
-        and _by_fractions(data.split)
         and not _SEVERAL_FILES.fullmatch(str(data.args.get("path", "")))
         and data.args.get("name") != "linnerud"
-        and len(model.outputs) == 1
         and len(data.targets) == (data.source == "csv")
-        and train.sample_weight is None
-        and loss is not None
-        and not isinstance(loss, FnRef)
         and not several
         and all(len(shape) == 1 for shape in shapes)
         and all(one.tensor.type.dtype == "float32" for one in model.inputs)
@@ -206,14 +216,16 @@ def _truth(target: Target | None, task: str) -> list[str]:
             "    classes = sorted(labels.unique(), key=in_order)",
             "    truth = labels.map(classes.index).to_numpy()",
         ]
+    return [*lines, *_encoded(target, task)]
+
+
+def _encoded(target: Target | None, task: str) -> list[str]:
     transform = target.transform if target is not None else None
     values = f"np.{transform}(truth)" if transform else "truth"
     if task == "one hot":
-        lines.append('    y = np.eye(truth.max() + 1, dtype="float32")[truth]')
-    else:
-        kind = "int32" if task == "numbers" else "float32"
-        lines.append(f'    y = {values}.astype("{kind}")[:, None]')
-    return lines
+        return ['    y = np.eye(truth.max() + 1, dtype="float32")[truth]']
+    kind = "int32" if task == "numbers" else "float32"
+    return [f'    y = {values}.astype("{kind}")[:, None]']
 
 
 def _deal(split: Split, train: TrainConfig, task: str) -> list[str]:

@@ -76,6 +76,7 @@ def _imports(body: str) -> str:
     used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
     from_keras = [name for name in ("layers", "ops") if name in used]
     standard = [f"import {name}" for name in ("math", "re") if name in used]
+    standard += ["from pathlib import Path"] if "Path" in used else []
     groups = ["\n".join([*standard, ""])] if standard else []
     keras = ["import keras"] if "keras" in used else []
     if from_keras:
@@ -88,6 +89,9 @@ def _imports(body: str) -> str:
     ]
     if "datasets" in used:
         learn.insert(0, "from sklearn import datasets")
+    pillow = [name for name in ("Image", "ImageOps") if name in used]
+    if pillow:
+        learn.insert(0, f"from PIL import {', '.join(pillow)}")
     plain = [line for line in (*keras[:1], *tables) if line.startswith("import")]
     return "\n".join([*groups, *plain, *keras[1:], *learn])
 
