@@ -95,6 +95,13 @@ _CATEGORY_FILL = Type(
     ("most_frequent",),
 )
 
+_TOKENS = integer(3, 1_000_000, "a whole number from 3 to 1,000,000")
+_LENGTH = _arg(
+    "length",
+    optional(integer(1, 10_000, "a whole number from 1 to 10,000")),
+    "what is shorter is filled with 0, what is longer is cut; none: as long as the longest training row, at most 1,000",
+)
+
 PREPARATIONS: Mapping[str, Preparation] = {
     row.name: row
     for row in (
@@ -180,6 +187,24 @@ PREPARATIONS: Mapping[str, Preparation] = {
                 ),
             ),
             "a picture file, brought to the size and channels of the model's input",
+        ),
+        Preparation(
+            "text",
+            (
+                _arg(
+                    "max_tokens",
+                    _TOKENS,
+                    "how many numbers there are: 0, 1 and the most frequent words",
+                    default=10_000,
+                ),
+                _LENGTH,
+            ),
+            "words: their numbers from 2 on, the most frequent first; 1 is a word that is not known, 0 padding",
+        ),
+        Preparation(
+            "tokens",
+            (_arg("max_tokens", _TOKENS, "every number is below it", required=True), _LENGTH),
+            "whole numbers between blanks that name something, as a tokenizer gives them; 0 is padding",
         ),
     )
 }

@@ -4,7 +4,7 @@ The guesses, each shown in the report:
 - numbers in every row that has a value: numeric, unless they have leading zeros (`01234`: a category), or count the
   rows one by one (left out as an identifier);
 - text with few values: a category, of which the 50 most frequent values are kept;
-- text with another value in more than half of the rows: left out as an identifier;
+- text with another value in more than half of the rows: left out, as dates, as sentences or as an identifier;
 - no value at all: left out.
 """
 
@@ -17,8 +17,10 @@ import numpy as np
 
 from nnc import codes
 from nnc.catalog.tables import PREPARATIONS
+from nnc.data.dates import days
 from nnc.data.preparations import METHODS, Args, accept, numeric_faults
 from nnc.data.table import RawColumn, Table
+from nnc.data.words import words
 from nnc.diagnostics import DataPlace, Findings
 from nnc.graph import DataConfig
 from nnc.spelling import suggest
@@ -29,6 +31,7 @@ MOSTLY_NUMBERS = 0.9
 MANY_NUMBERS = 20
 IDENTIFIER_SHARE = 0.5
 IDENTIFIER_LEAST = 20
+SENTENCE_WORDS = 6  # from so many words on, half of the values are sentences and no names
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,9 @@ class Choice:
 
 @dataclass(frozen=True)
 class Chosen:
-    """What was chosen. `left_out` are columns that nobody ignored: name → reason (`identifier`, `empty`, `unused`)."""
+    """What was chosen. `left_out` are columns that nobody ignored: name → reason (`identifier`, `dates`, `texts`,
+    `empty`, `unused`).
+    """
 
     columns: tuple[Choice, ...]
     left_out: Mapping[str, str]
@@ -123,8 +128,17 @@ def _guess(table: Table, column: RawColumn, findings: Findings) -> Choice | str:
         return "mixed"
     distinct = len(set(column.texts[there]))
     if distinct > max(IDENTIFIER_LEAST, IDENTIFIER_SHARE * count):
-        return "identifier"
+        return _unlike(column)
     return _by_default(column.name, "category", max_categories=GUESSED_CATEGORIES)
+
+
+def _unlike(column: RawColumn) -> str:
+    """Why a column of texts that are nearly all different is left out: dates, sentences, or else names of the rows."""
+    there = ~column.missing
+    if not np.isnan(days(column)[there]).any():
+        return "dates"
+    lengths = [len(words(str(text))) for text in column.texts[there]]
+    return "texts" if float(np.median(lengths)) >= SENTENCE_WORDS else "identifier"
 
 
 def _by_default(name: str, kind: str, **args: int) -> Choice:

@@ -15,6 +15,7 @@ from nnc.data.prepared import Part, Preparation
 from nnc.data.split import Dealt
 from nnc.data.table import Floats, RawColumn, Table
 from nnc.data.targets import TargetPlan
+from nnc.data.words import words
 from nnc.evidence import Column, DataEvidence, Histogram
 
 BINS = 20
@@ -115,12 +116,23 @@ def _picture(column: RawColumn, truth: Floats, classes: tuple[str, ...], shared:
     return Column(**shared, unique=len(set(column.values)))  # type: ignore[arg-type]  # as above
 
 
+def _text(column: RawColumn, truth: Floats, classes: tuple[str, ...], shared: Mapping[str, object]) -> Column:
+    """How many different texts, and their most frequent words."""
+    del truth, classes
+    there = column.texts[~column.missing]
+    counts = Counter(word for text in there for word in words(str(text)))
+    top = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:TOP]
+    return Column(**shared, unique=len(set(there)), top=tuple(top))  # type: ignore[arg-type]  # as above
+
+
 _DESCRIBED: Mapping[str, Callable[[RawColumn, Floats, tuple[str, ...], Mapping[str, object]], Column]] = {
     "numeric": _numeric,
     "category": _category,
     "ordinal": _category,
     "date": _date,
     "picture": _picture,
+    "text": _text,
+    "tokens": _text,
 }
 
 

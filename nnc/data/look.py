@@ -90,6 +90,7 @@ _WHY = {
     "empty": "no value in any row",
     "unused": "no input takes it",
     "dates": "dates; write date() to use them",
+    "texts": "sentences; write text() to use them",
 }
 
 

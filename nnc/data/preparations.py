@@ -7,7 +7,7 @@ the model, and are applied to raw rows when predicting.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -18,7 +18,7 @@ import pandas as pd
 from nnc import codes
 from nnc.catalog import Rejection
 from nnc.catalog.tables import PREPARATIONS
-from nnc.data import moments
+from nnc.data import moments, words
 from nnc.data.category_names import canonical, category_order
 from nnc.data.dates import days
 from nnc.data.picture_column import picture_rows
@@ -43,7 +43,9 @@ class Fitted:
     feature, the category's number from 1 on, and 0 for what is none of them. An order: `categories` are its values, and
     their ranks are prepared as numbers. Dates: a missing one becomes `fill`, in days since 1970; `parts` are what is
     taken of a date, `shifts` and `scales` are those of its features. Pictures: the `shape` that they are brought to,
-    [height, width, channels]; their values are divided by `scale`, and the names of pixels are not kept.
+    [height, width, channels]; their values are divided by `scale`, and the names of pixels are not kept. Texts: the
+    numbers of their first `length` words, from 2 on in the order of the `vocabulary`. `places`: how many numbers there
+    are, where they only name something.
     """
 
     name: str
@@ -62,6 +64,9 @@ class Fitted:
     parts: tuple[str, ...] = ()
     shifts: tuple[float, ...] = ()
     scales: tuple[float, ...] = ()
+    vocabulary: tuple[str, ...] = ()
+    length: int = 0
+    places: int = 0
     shape: tuple[int, ...] = ()
 
     @property
@@ -78,10 +83,14 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Allowed:
-    """Which values a column may have: none that is missing, none that is not in the `order` (None: any)."""
+    """Which values a column may have: none that is missing, none that is not in the `order` (None: any), and of numbers
+
+    that name something those below `tokens`.
+    """
 
     may_be_missing: bool
     order: tuple[str, ...] | None = None
+    tokens: int = 0
 
 
 @dataclass(frozen=True)
@@ -146,8 +155,8 @@ def _fit_numeric(column: RawColumn, args: Args, guessed: bool) -> Fitted:
     shift, spread = SCALES[scale](values) if isinstance(scale, str) else (0.0, 1.0)
     # A constant column has no spread: it becomes zero, as with scikit-learn, and not a division by zero.
     spread = spread if np.isfinite(spread) and spread > TINY * max(1.0, abs(shift)) else 1.0
-    words = _words("numeric", args)
-    return Fitted(column.name, "numeric", guessed, words, (column.name,), fill=fill, shift=shift, scale=spread)
+    said = _words("numeric", args)
+    return Fitted(column.name, "numeric", guessed, said, (column.name,), fill=fill, shift=shift, scale=spread)
 
 
 def _apply_numeric(column: RawColumn, fitted: Fitted) -> Floats:
@@ -193,6 +202,7 @@ def _fit_category(column: RawColumn, args: Args, guessed: bool) -> Fitted:
         missing_category=own,
         cut=len(ranked) - len(kept),
         ids=ids,
+        places=len(chosen) + own + 1 if ids else 0,
     )
 
 
@@ -252,8 +262,8 @@ def _fit_date(column: RawColumn, args: Args, guessed: bool) -> Fitted:
     pairs = [SCALES[str(scale)](values[:, i]) if on else (0.0, 1.0) for i, on in enumerate(scaled)]
     spreads = tuple(spread if spread > TINY * max(1.0, abs(shift)) else 1.0 for shift, spread in pairs)
     shifts = tuple(shift for shift, _ in pairs)
-    words = _words("date", args)
-    return Fitted(column.name, "date", guessed, words, names, fill=fill, parts=parts, shifts=shifts, scales=spreads)
+    said = _words("date", args)
+    return Fitted(column.name, "date", guessed, said, names, fill=fill, parts=parts, shifts=shifts, scales=spreads)
 
 
 def _apply_date(column: RawColumn, fitted: Fitted) -> Floats:
@@ -280,7 +290,48 @@ def _apply_picture(column: RawColumn, fitted: Fitted) -> npt.NDArray[np.float32]
     return picture_rows(column, (height, width, channels), fitted.scale)
 
 
+# ---- texts ---------------------------------------------------------------------------------------
+
+
+def _fit_text(column: RawColumn, args: Args, guessed: bool) -> Fitted:
+    most = int(str(args["max_tokens"]))
+    known = words.vocabulary(column, most)
+    rows = (len(words.words(text)) for text in column.texts)
+    fitted = _fit_tokens_like(column, args, guessed, "text", rows)
+    return replace(fitted, vocabulary=known, places=len(known) + words.RESERVED)
+
+
+def _fit_tokens(column: RawColumn, args: Args, guessed: bool) -> Fitted:
+    rows = (len(words.tokens(text)) for text in column.texts)
+    return replace(_fit_tokens_like(column, args, guessed, "tokens", rows), places=most_tokens(args))
+
+
+def most_tokens(args: Args) -> int:
+    """How many tokens the arguments say that there are."""
+    given = args.get("max_tokens")
+    return given if isinstance(given, int) else 0
+
+
+def _fit_tokens_like(column: RawColumn, args: Args, guessed: bool, kind: str, rows: Iterator[int]) -> Fitted:
+    given = args["length"]
+    length = given if isinstance(given, int) else words.longest(rows)
+    names = tuple(f"{column.name}[{i}]" for i in range(length))
+    return Fitted(column.name, kind, guessed, _words(kind, args), names, length=length)
+
+
+def _apply_text(column: RawColumn, fitted: Fitted) -> Floats:
+    return words.numbers_of_words(column, fitted.vocabulary, fitted.length)
+
+
+def _apply_tokens(column: RawColumn, fitted: Fitted) -> Floats:
+    return words.numbers_of_tokens(column, fitted.length)
+
+
 # ---- the table -----------------------------------------------------------------------------------
+
+
+def _token_faults(table: Table, column: RawColumn, allowed: Allowed, findings: Findings) -> None:
+    words.token_faults(table, column, allowed.tokens, findings)
 
 
 def _number_faults(table: Table, column: RawColumn, allowed: Allowed, findings: Findings) -> None:
@@ -307,6 +358,8 @@ METHODS: Mapping[str, Method] = {
     "ordinal": Method(_fit_ordinal, _apply_ordinal, _order_faults, text=True),
     "date": Method(_fit_date, _apply_date, _date_faults, text=False),
     "picture": Method(_fit_picture, _apply_picture, _no_faults, text=False, pictures=True),
+    "text": Method(_fit_text, _apply_text, _no_faults, text=False),
+    "tokens": Method(_fit_tokens, _apply_tokens, _token_faults, text=False),
 }
 
 
@@ -315,6 +368,9 @@ def shown(fitted: Fitted, matrix: npt.NDArray[np.float32]) -> list[list[str]]:
     if fitted.ids:
         known = ["(other)", *fitted.categories, MISSING_CATEGORY]
         return [[known[int(i)] for i in matrix[:, 0]]]
+    if fitted.length:
+        known = ["", "(unknown)", *fitted.vocabulary]
+        return [[known[int(i)] if fitted.vocabulary else f"{i:.0f}" for i in values] for values in matrix.T]
     if not fitted.scales:
         return [["1" if on else "0" for on in values] for values in matrix.T]
     raw = matrix.astype(np.float64) * np.array(fitted.scales) + np.array(fitted.shifts)
@@ -323,13 +379,13 @@ def shown(fitted: Fitted, matrix: npt.NDArray[np.float32]) -> list[list[str]]:
 
 def allowed_in_training(args: Args) -> Allowed:
     """What a column's values may be where it is fitted: nothing outside its order."""
-    return Allowed(args.get("impute") is not None, order_of(args))
+    return Allowed(args.get("impute") is not None, order_of(args), most_tokens(args))
 
 
 def allowed_in_prediction(fitted: Fitted) -> Allowed:
     """What they may be later: a value outside the order counts as missing, where something stands for missing ones."""
     may = fitted.fill is not None
-    return Allowed(may, None if may else fitted.categories)
+    return Allowed(may, None if may else fitted.categories, fitted.places)
 
 
 def _words(kind: str, args: Args) -> str:

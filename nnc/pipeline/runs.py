@@ -165,6 +165,7 @@ Explained = tuple["Explanation | None", "str | None"]
 def explain_rows(head: EvaluatedHead, trained: Trained) -> Explained:
     """SHAP of one target over the evaluated rows, or the reason why there is none. `trained` has all targets."""
     from nnc import explain
+    from nnc.data.numbered import with_padding
     from nnc.data.thumbnails import file_name, thumbnail
 
     part, forest = head.part, head.forest
@@ -173,8 +174,8 @@ def explain_rows(head: EvaluatedHead, trained: Trained) -> Explained:
     if forest is not None and order.tolist() != list(range(len(prepared.preparation.features))):
         # The forest was fitted on the matrix as it is; a model with several inputs sees its columns in another order.
         forest = None
-    if any(column.ids for column in prepared.preparation.columns):
-        forest = None  # it was given a feature for each category, and the network their numbers
+    if any(column.places for column in prepared.preparation.columns):
+        forest = None  # it was given a feature for each category or word, and the network their numbers
     if forest is not None and forest.n_features_in_ != prepared.train.matrix.shape[1]:
         forest = None  # it was fitted on smaller pictures
     picture = None
@@ -186,7 +187,7 @@ def explain_rows(head: EvaluatedHead, trained: Trained) -> Explained:
         explanation = explain.explain(
             trained.model,
             output=explain.Which(target.output, target.unit),
-            train=prepared.train.matrix[:, order],
+            train=with_padding(prepared.preparation, prepared.train.matrix)[:, order],
             test=part.matrix[:, order],
             display=() if picture else [[row[i] for i in order] for row in prepared.display(part)],
             features=[prepared.preparation.features[i] for i in order],

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nnc.evidence import ADDITIVITY_GOOD, ADDITIVITY_REJECTED, CORRELATION_GOOD, Explanation, ShapValues
+from nnc.report.marked_words import MarkedRow, by_whole_texts, marked_rows, texts_among
 from nnc.report.numbers import NONE, count, number
 from nnc.report.page import Cell, Figure, Head, Page, Table
 from nnc.report.picture_figures import picture_figures
 from nnc.report.shap_figures import figures
-from nnc.report.words import listed
+from nnc.report.texts.shap import shap_say
+from nnc.report.words import listed, sentence
 
 
 def applies(page: Page) -> bool:
@@ -23,10 +25,12 @@ def build(page: Page) -> Mapping[str, object]:
     if explanation is None:
         return {}
     page.term("shap", "additivity", "background")
+    texts = texts_among(page.evidence.data.columns)
     return {
+        "marked": [_marked(page, row) for row in marked_rows(explanation, texts, page.evidence.data.classes)],
         "summary": _summary(page, explanation),
         "checks": _checks(page, explanation),
-        "figures": _figures(page, explanation),
+        "figures": _figures(page, by_whole_texts(explanation, texts)),
         "importance": None if explanation.pictures else _importance(page, explanation),
     }
 
@@ -54,8 +58,34 @@ def _figures(page: Page, explanation: Explanation) -> list[tuple[str, Figure]]:
     """The SHAP drawings with their titles."""
     if explanation.pictures is not None:
         return picture_figures(page, explanation, explanation.pictures)
+    if len(explanation.features) < 2 and texts_among(page.evidence.data.columns):
+        return []  # one text is all that there is, and its words are marked
     made = figures(explanation, page.evidence.data.classes, page.texts.language)
     return [(f.title, page.figure(f.key, f.svg, f.caption, f.alt)) for f in made]
+
+
+def _marked(page: Page, row: MarkedRow) -> Mapping[str, object]:
+    """A chosen row's text, what was said of it, and its strongest words in a sentence."""
+    chosen = row.chosen
+    said = page.say(
+        "explanation.marked_row",
+        row=count(chosen.row),
+        why=shap_say(page.texts.language, f"why.{chosen.why}"),
+        truth=chosen.truth,
+        predicted=chosen.predicted,
+    )
+    strongest = [
+        page.say(
+            f"explanation.marked_{side}", words=listed(page, [f"{word} {_signed(value)}" for word, value in words])
+        )
+        for side, words in (("for", row.most_for), ("against", row.most_against))
+        if words
+    ]
+    return {"title": said, "column": row.column, "words": row.words, "strongest": sentence(*strongest)}
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value > 0 else '−'}{number(abs(value), 2)}"
 
 
 def _checks(page: Page, explanation: Explanation) -> Table:
