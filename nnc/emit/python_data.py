@@ -1,6 +1,7 @@
 """The data section as Python: `load_data()` with pandas, NumPy and scikit-learn, which gives the arrays that nnc gives.
 
-Written for tables from a CSV or from scikit-learn whose columns are numbers and categories and that have one target.
+Written for folders of pictures, and for tables from a CSV or from scikit-learn whose columns are numbers and categories
+and that have one target.
 Other data is left to the reader, as the module's docstring then says.
 """
 
