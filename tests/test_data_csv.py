@@ -114,7 +114,7 @@ def test_wrong_arguments(tmp_path: Path, args: dict[str, str]) -> None:
 
 def test_sources_that_are_not_there() -> None:
     for source, args, code in (
-        ("images", {"folder": "a"}, codes.DATA_NOT_YET),
+        ("images", {"folder": "a"}, codes.DATA_NOT_FOUND),
         ("parquet", {"path": "a"}, codes.DATA_NOT_FOUND),
         ("sklearn", {"name": "irs"}, codes.SOURCE_ARGUMENT),
         ("sklearn", {}, codes.SOURCE_ARGUMENT),

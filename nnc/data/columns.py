@@ -156,7 +156,8 @@ def counts_rows(column: RawColumn) -> bool:
     """Whether the column only numbers the rows: whole, and one more each row."""
     if len(column.values) < IDENTIFIER_LEAST or bool(column.missing.any()):
         return False
-    steps = np.diff(column.numbers)
+    with np.errstate(invalid="ignore"):  # of two infinities nobody knows the difference
+        steps = np.diff(column.numbers)
     return bool(np.all(steps == 1))
 
 

@@ -172,7 +172,7 @@ class CsvFile:
     def _ragged(self, findings: Findings, line: int, found: int, expected: int) -> None:
         findings.add(
             codes.RAGGED_ROW,
-            f"row {line} of `{self.shown}` has {found} values and the heading {expected}",
+            f"row {line} of `{self.shown}` has {found} value{'s' * (found != 1)} and the heading {expected}",
             data_place=DataPlace(self.shown, line),
             expected=f"{expected} values",
             found=f"{found} values",

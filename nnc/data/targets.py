@@ -228,7 +228,9 @@ def _classes(table: Table, column: RawColumn, findings: Findings, task: Task) ->
             data_place=table.place(third, column.name),
             expected="two classes",
             found=some,
-            help=f"for classes take sparse_categorical_crossentropy and Dense({len(found)}, softmax); for numbers, mse",
+            help="is this the column that you meant?"
+            if len(found) > MAX_CLASSES
+            else f"for classes take sparse_categorical_crossentropy and Dense({len(found)}, softmax); for numbers, mse",
         )
     elif len(found) > MAX_CLASSES or (len(found) > 100 and len(found) > len(column.values) / 2):
         findings.add(
