@@ -1,147 +1,34 @@
-"""Arguments of a call: which value goes to which name, and whether the value may stand there."""
+"""Arguments of a call: whether the value may stand there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
 
 from nnc import codes
-from nnc.catalog import Arg, Kind, LayerRow, Rejection, Row, Size, find, names, refused_together
+from nnc.catalog import Arg, Kind, LayerRow, Rejection, Row, find, names, refused_together
 from nnc.catalog.kinds import LARGEST
-from nnc.check.constants import FUNCTIONS, unknown_size
+from nnc.check.constants import FUNCTIONS
 from nnc.check.faults import renaming
 from nnc.check.frame import Frame, key_text, unwrap
+from nnc.check.keras_names import dotted, needs_brackets, of_another_kind, refused_object, unknown_object
+from nnc.check.matching import match
 from nnc.check.modules import modules_before, refuse_modules
+from nnc.check.plain import plain
 from nnc.check.values import (
     POISON,
-    BlockDef,
-    BlockProto,
-    BlockValue,
     LayerProto,
     LayerValue,
-    Repeat,
     TensorValue,
     Value,
     all_settled,
-    noun,
     show,
 )
-from nnc.diagnostics import Code, Fix, Label
-from nnc.graph import FnRef, Object
+from nnc.diagnostics import Code, Label
+from nnc.graph import Object
 from nnc.lean import dataclass
 from nnc.source import Span
 from nnc.spelling import suggest
 from nnc.syntax import tree
-
-
-class Slot(Protocol):
-    """A place that an argument can take: an argument of Keras, or a parameter of a block."""
-
-    @property
-    def name(self) -> str:
-        """Its name, by which it can be given."""
-
-    @property
-    def required(self) -> bool:
-        """Whether it must be given."""
-
-    @property
-    def keyword(self) -> bool:
-        """Whether it must be given by its name."""
-
-    @property
-    def many(self) -> bool:
-        """Whether it takes any number of values, one after the other."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A block's parameter as a Slot."""
-
-    name: str
-    required: bool
-    keyword: bool = False
-    many: bool = False
-
-
-def match(owner: str, slots: Sequence[Slot], call: tree.Call, frame: Frame) -> dict[str, tree.Argument] | None:
-    """Which argument goes to which slot, in the slots' order; None where that can't be said."""
-    given: dict[str, tree.Argument] = {}
-    right = True
-    position = 0
-    by_place = [slot for slot in slots if not slot.keyword]
-    for argument in call.arguments:
-        if argument.name is None:
-            if position and by_place and by_place[min(position, len(by_place)) - 1].many:
-                continue  # any number of values may stand there
-            if position > len(by_place):
-                continue  # said of the first of them
-            slot = _positional(owner, by_place, position, argument, frame)
-            position += 1
-        else:
-            slot = _named(owner, slots, argument.name, frame)
-        if slot is None:
-            right = False
-        elif slot in given:
-            right = False
-            place = argument.name.span if argument.name else argument.span
-            frame.faults.add(
-                codes.ARGUMENT_TWICE,
-                f"`{owner}` is given `{slot}` twice",
-                place,
-                Label(given[slot].span, "here first"),
-                help="leave one of them out",
-            )
-        else:
-            given[slot] = argument
-    missing = [slot.name for slot in slots if slot.required and slot.name not in given]
-    if missing and right:
-        right = False
-        frame.faults.add(
-            codes.MISSING_ARGUMENT,
-            f"`{owner}` needs {_listed(missing)}",
-            call.function.span,
-            expected=signature(owner, slots),
-        )
-    return {slot.name: given[slot.name] for slot in slots if slot.name in given} if right else None
-
-
-def _positional(owner: str, slots: Sequence[Slot], position: int, argument: tree.Argument, frame: Frame) -> str | None:
-    if position < len(slots):
-        return slots[position].name
-    most = f"at most {len(slots)}" if slots else "none"
-    frame.faults.add(
-        codes.TOO_MANY_ARGUMENTS,
-        f"`{owner}` has no argument for this value",
-        argument.span,
-        expected=f"{most}: {signature(owner, slots)}",
-    )
-    return None
-
-
-def _named(owner: str, slots: Sequence[Slot], name: tree.Name, frame: Frame) -> str | None:
-    known = [slot.name for slot in slots]
-    if name.id in known:
-        return name.id
-    hint = f"it takes {_listed(known, most=12)}" if known else "it takes no arguments"
-    message = f"`{owner}` has no argument `{name.id}`"
-    frame.faults.misspelt(codes.UNKNOWN_ARGUMENT, message, name.span, known, hint=hint)
-    return None
-
-
-def signature(owner: str, slots: Sequence[Slot]) -> str:
-    """How it is called: the required arguments, and dots where there are others."""
-    required = [slot.name for slot in slots if slot.required]
-    others = [] if len(required) == len(slots) else ["..."]
-    return f"{owner}({', '.join(required + others)})"
-
-
-def _listed(items: Sequence[str], most: int = 6) -> str:
-    shown = [f"`{item}`" for item in items[:most]]
-    if len(items) > most:
-        return f"{', '.join(shown)} and {len(items) - most} more"
-    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]
-
 
 # ---- values --------------------------------------------------------------------------------------
 
@@ -179,16 +66,16 @@ def argument_value(expr: tree.Expr, arg: Arg, owner: str, frame: Frame, code: Co
     value = _raw(expr, arg.kind, frame, f"`{arg.name}` of {owner}")
     if value is POISON:
         return POISON
-    plain = _plain(value, expr, frame)
-    if plain is POISON or (isinstance(plain, str) and _refused(plain, arg.kind.objects, expr.span, frame)):
+    settled = plain(value, expr, frame)
+    if settled is POISON or (isinstance(settled, str) and refused_object(settled, arg.kind.objects, expr.span, frame)):
         return POISON
-    accepted = arg.kind.accept(plain)
+    accepted = arg.kind.accept(settled)
     if isinstance(accepted, Rejection):
         frame.faults.add(
             code,
             f"`{arg.name}` of {owner} can't be {show(value)}" if not accepted.reason else accepted.reason,
             expr.span,
-            expected=accepted.expected or _expected(arg.kind, plain),
+            expected=accepted.expected or _expected(arg.kind, settled),
             found=accepted.found or show(value),
             help=accepted.help or _point(expr),
             fix=renaming(expr.span, accepted.near) if accepted.near and isinstance(unwrap(expr), tree.String) else None,
@@ -229,11 +116,11 @@ def _word(expr: tree.Name, kind: Kind, frame: Frame, where: str) -> Value:
     binding = frame.scope.find(expr.id)
     if binding is not None and not (expr.id in kind.words and isinstance(binding.value, (TensorValue, LayerValue))):
         return frame.value(expr)
-    if _refused(expr.id, kind.objects, expr.span, frame):
+    if refused_object(expr.id, kind.objects, expr.span, frame):
         return POISON
     if _takes_word(expr.id, kind):
         return expr.id
-    if expr.id in frame.context.unread or expr.id in frame.unknown or _needs_brackets(expr, kind, frame):
+    if expr.id in frame.context.unread or expr.id in frame.unknown or needs_brackets(expr, kind, frame):
         return POISON
     known = [*kind.words, *frame.scope.names()]
     if kind.objects:
@@ -241,23 +128,11 @@ def _word(expr: tree.Name, kind: Kind, frame: Frame, where: str) -> Value:
     words = ", ".join(kind.words[:8]) + (", ..." if len(kind.words) > 8 else "")
     hint = f"{where} takes {words}" if words else f"{where} takes {kind.name}"
     near = suggest(expr.id, known)
-    if near is None and kind.objects and _of_another_kind(kind.objects, expr.id, expr.span, frame, where, hint):
+    if near is None and kind.objects and of_another_kind(kind.objects, expr.id, expr.span, frame, where, hint):
         return POISON
     message = f"nothing is called `{expr.id}`, and {where} takes no such word"
     frame.faults.misspelt(codes.UNKNOWN_NAME, message, expr.span, known, hint=hint)
     return POISON
-
-
-def _needs_brackets(expr: tree.Name, kind: Kind, frame: Frame) -> bool:
-    """`callbacks = [EarlyStopping]`: a Keras object without its brackets, where no bare word may stand."""
-    row = find(kind.objects, expr.id) if kind.objects else None
-    if row is None:
-        return False
-    needs = [arg.name for arg in row.args if arg.required]
-    written = f"{expr.id}({', '.join(needs)})"
-    fix = Fix(f"write {written}", expr.span, written, not needs)
-    frame.faults.add(codes.UNKNOWN_OBJECT, f"`{expr.id}` needs its brackets", expr.span, help=fix.title, fix=fix)
-    return True
 
 
 def _takes_word(word: str, kind: Kind) -> bool:
@@ -310,36 +185,13 @@ _READERS: Mapping[type, Callable[..., Value]] = {
 }
 
 
-def dotted(expr: tree.Expr) -> str | None:
-    """`a.b.c` as text; only the last part where the others are Keras's modules. None where it is no name."""
-    expr = unwrap(expr)
-    if isinstance(expr, tree.Attribute) and dotted(expr.value) is not None:
-        return expr.name.id
-    return expr.id if isinstance(expr, tree.Name) else None
-
-
-_SINGULAR: Mapping[str, str] = {
-    "layers": "a layer",
-    "optimizers": "an optimizer",
-    "optimizers.schedules": "a schedule of the learning rate",
-    "losses": "a loss",
-    "metrics": "a metric",
-    "initializers": "an initializer",
-    "regularizers": "a regularizer",
-    "constraints": "a constraint",
-    "callbacks": "a callback",
-    "activations": "an activation",
-    "ops": "a function of keras.ops",
-}
-
-
 def build(kind: str, name: str, call: tree.Call, frame: Frame, where: str) -> Value:
     """A Keras object of that kind from its call, or POISON."""
     row = find(kind, name)
     if row is None:
-        _unknown_object(kind, name, call, frame, where)
+        unknown_object(kind, name, call, frame, where)
         return POISON
-    if _refused(name, kind, call.function.span, frame):
+    if refused_object(name, kind, call.function.span, frame):
         return POISON
     bound = bind(row, call, frame)
     if bound is None:
@@ -352,96 +204,6 @@ def build(kind: str, name: str, call: tree.Call, frame: Frame, where: str) -> Va
                          help=refused.help)  # fmt: skip
         return POISON
     return Object(row.kind, row.name, args)
-
-
-def _refused(name: str, kind: str | None, place: Span, frame: Frame) -> bool:
-    """Whether this names an object of Keras that can't be in a spec, which is said then."""
-    row = find(kind, name) if kind else None
-    if row is None or row.refused is None:
-        return False
-    frame.faults.add(codes.REFUSED, f"`{name}` can't be in a spec: {row.refused}", place)
-    return True
-
-
-def what_is(name: str) -> tuple[str, str] | None:
-    """The kind of Keras's objects that has this name, and how to speak of one."""
-    for kind, words in _SINGULAR.items():
-        if find(kind, name) is not None:
-            return kind, words
-    return None
-
-
-def _of_another_kind(kind: str, name: str, place: Span, frame: Frame, where: str, hint: str | None = None) -> bool:
-    """Whether this is an object of Keras, and of another kind than is wanted, which is said then."""
-    one, other = _SINGULAR.get(kind, kind), what_is(name)
-    if other is None or other[0] == kind:
-        return False
-    message = f"`{name}` is {other[1]}, and {where} takes {one}"
-    frame.faults.add(codes.UNKNOWN_OBJECT, message, place, expected=one, found=other[1], help=hint)
-    return True
-
-
-def _unknown_object(kind: str, name: str, call: tree.Call, frame: Frame, where: str) -> None:
-    span, one = call.function.span, _SINGULAR.get(kind, kind)
-    if _of_another_kind(kind, name, span, frame, where):
-        return
-    message = f"Keras has no {one.split(' ', 1)[1]} `{name}`"
-    frame.faults.misspelt(codes.UNKNOWN_OBJECT, message, span, names(kind), hint=f"{where} takes {one}")
-
-
-# ---- from the checker's values to those of the graph ---------------------------------------------
-
-_PLAIN = (bool, int, float, str, type(None), FnRef, Object)
-
-
-def _plain(value: Value, expr: tree.Expr, frame: Frame) -> Value:
-    """The value as the graph holds it, or POISON: a tensor can't stand in an argument, for one."""
-    if isinstance(value, _PLAIN):
-        return value
-    if isinstance(value, tuple):
-        frame.faults.spend(len(value), expr.span)
-        frame.context.enter(expr.span)
-        items = tuple(_plain(item, expr, frame) for item in value)
-        frame.context.nesting -= 1
-        return POISON if any(item is POISON for item in items) else items
-    if isinstance(value, Mapping):
-        entries = {key: _plain(item, expr, frame) for key, item in value.items()}
-        return POISON if any(item is POISON for item in entries.values()) else entries
-    if isinstance(value, LayerProto):
-        return as_object(value)
-    _refuse(value, expr, frame)
-    return POISON
-
-
-def as_object(proto: LayerProto) -> Object:
-    """A layer as an argument of another one; its `name` goes with it."""
-    args = dict(proto.args)
-    if proto.name is not None:
-        args["name"] = proto.name
-    return Object("layers", proto.row.name, all_settled(args))
-
-
-_WHY: tuple[tuple[type | tuple[type, ...], str], ...] = (
-    (TensorValue, "tensors stand before `->`; an argument is a number, a word, a list or a Keras object"),
-    (LayerValue, "a shared layer can't be wrapped; write the layer itself"),
-    ((BlockDef, BlockProto, BlockValue), "blocks can't be wrapped; write a layer of Keras"),
-    (Repeat, "a repeat stands in a chain alone"),
-)
-
-
-def _refuse(value: Value, expr: tree.Expr, frame: Frame) -> None:
-    if isinstance(value, Size):
-        frame.faults.trouble(unknown_size(value), expr.span)
-        return
-    hint = next((words for types, words in _WHY if isinstance(value, types)), None)
-    frame.faults.add(
-        codes.BAD_ARGUMENT,
-        f"{noun(value)} can't be an argument",
-        expr.span,
-        expected="a number, a word, a list or a Keras object",
-        found=show(value),
-        help=hint,
-    )
 
 
 def layer_proto(row: LayerRow, call: tree.Call, frame: Frame) -> LayerProto | None:

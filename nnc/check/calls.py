@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from nnc import codes
 from nnc.catalog import Arg, LayerRow, Row, find, names
 from nnc.check.applying import APPLICABLE, apply
-from nnc.check.arguments import Parameter, argument_value, layer_proto, match, what_is
+from nnc.check.arguments import argument_value, layer_proto
 from nnc.check.constants import FUNCTIONS
 from nnc.check.elsewhere import ELSEWHERE
 from nnc.check.expressions import repeated, unknown_op
 from nnc.check.faults import Trouble
 from nnc.check.frame import Evaluator, Frame, Use, unwrap
+from nnc.check.keras_names import what_is
+from nnc.check.matching import Parameter, match
 from nnc.check.modules import activation_called, modules_before, refuse_modules
 from nnc.check.values import (
     POISON,

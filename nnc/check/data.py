@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from nnc import codes, graph
 from nnc.catalog.kinds import STRING, number
 from nnc.catalog.tables import PREPARATIONS, SOURCES, TRANSFORMS
-from nnc.check.arguments import dotted
 from nnc.check.frame import Frame, key_text, unwrap
+from nnc.check.keras_names import dotted
 from nnc.check.sections import (
     Key,
     Section,

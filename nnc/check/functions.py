@@ -8,10 +8,10 @@ from typing import Any
 
 from nnc import codes, graph
 from nnc.catalog import Row, find, names
-from nnc.check.arguments import match
 from nnc.check.constants import OPERATORS
 from nnc.check.expressions import index_item
 from nnc.check.frame import Context, Frame, unwrap
+from nnc.check.matching import match
 from nnc.check.scope import Scope
 from nnc.check.values import POISON, settled
 from nnc.diagnostics import Label

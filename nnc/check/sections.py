@@ -8,9 +8,10 @@ from dataclasses import field
 from nnc import codes
 from nnc.catalog import Arg, Kind
 from nnc.catalog.kinds import BOOL, STRING, Type, integer, number
-from nnc.check.arguments import argument_value, match
+from nnc.check.arguments import argument_value
 from nnc.check.elsewhere import ELSEWHERE
 from nnc.check.frame import Frame, key_text, unwrap
+from nnc.check.matching import match
 from nnc.check.values import POISON, Value, show
 from nnc.diagnostics import Label
 from nnc.lean import dataclass
