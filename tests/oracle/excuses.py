@@ -158,7 +158,7 @@ _UNLOOKED: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(
         ("activity_regularizer", "fill_mode", "mode", "scale", "offset", "reverse_dtype", "fill_value"), _text
     ),
-    "value_range": lambda value: not isinstance(value, tuple),
+    "value_range": lambda value: not isinstance(value, tuple) or len(value) != 2,
     "shared_axes": lambda value: 0 in value,
     "noise_shape": lambda value: isinstance(value, tuple),
     "logit_soft_cap": lambda value: value <= 0,
