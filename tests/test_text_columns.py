@@ -80,7 +80,36 @@ def test_words_have_the_numbers_of_keras_text_vectorization(tmp_path: Path) -> N
         assert part.inputs["words"].dtype == np.int32
     adapted = keras.layers.TextVectorization(max_tokens=40)
     adapted.adapt([rows[i][0] for i in made.train.positions])
-    assert set(column.vocabulary) == set(adapted.get_vocabulary()[2:])
+    assert list(column.vocabulary) == adapted.get_vocabulary()[2:]
+
+
+@pytest.mark.tf
+@pytest.mark.parametrize("most", [12, 1000])
+def test_words_are_keras_s_in_other_alphabets_and_at_the_cut(most: int) -> None:
+    import keras
+
+    from nnc.data.table import column_of_texts
+    from nnc.data.words import numbers_of_words, vocabulary
+
+    rng = np.random.default_rng(5)
+    strange = ["Great!", "it's FINE", "süß", "ÄRGER no", "a\u00a0b", "É É", "tab\tnew\nline", "B-C_d\\e"]
+    texts = [f"{rng.choice(strange)} w{rng.integers(0, 30)}  W{rng.integers(0, 30)}" for _ in range(80)]
+    column = column_of_texts("t", texts)
+    layer = keras.layers.TextVectorization(max_tokens=most, output_sequence_length=5)
+    layer.adapt(texts)
+    known = vocabulary(column, most)
+    assert list(known) == layer.get_vocabulary()[2:]
+    np.testing.assert_array_equal(numbers_of_words(column, known, 5), np.asarray(layer(texts)))
+
+
+def test_an_input_may_leave_the_length_open_and_takes_whole_numbers(tmp_path: Path) -> None:
+    write_table(tmp_path)
+    wide = prepared(tmp_path).train.inputs["words"].shape[1]
+    assert prepared(tmp_path, SPEC.replace("[features(review)]", "[?]")).train.inputs["words"].shape[1] == wide
+    with pytest.raises(UserFault) as raised:
+        prepared(tmp_path, SPEC.replace("int32[features(review)]", "[features(review)]"))
+    (finding,) = raised.value.findings
+    assert (finding.code, finding.expected) == (codes.INPUT_WIDTH, "int32[features(review)]")
 
 
 def test_the_vocabulary_is_of_the_training_rows_alone(tmp_path: Path) -> None:

@@ -47,6 +47,23 @@ def check_embeddings(source: str, model: ModelGraph, plans: Sequence[InputPlan],
         raise UserFault(findings)
 
 
+def check_token_inputs(source: str, plans: Sequence[InputPlan], columns: Sequence[Fitted]) -> None:
+    """Raise UserFault where numbers of words are to be taken as quantities."""
+    findings = Findings()
+    for plan in plans:
+        for column in columns:
+            if column.length and column.name in plan.columns and not plan.dtype.startswith("int"):
+                findings.add(
+                    codes.INPUT_WIDTH,
+                    f"input `{plan.name}` takes {plan.dtype}, and column `{column.name}` becomes numbers of words",
+                    data_place=DataPlace(source, None, column.name),
+                    expected=f"int32[features({column.name})]",
+                    help="give it an input of its own, and an Embedding behind that",
+                )
+    if findings.has_errors:
+        raise UserFault(findings)
+
+
 def _embeddings(model: ModelGraph, inputs: dict[int, InputPlan]) -> Iterator[tuple[InputPlan, Layer]]:
     for call in model.calls:
         layer = model.layers.get(call.layer) if call.layer is not None else None

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from nnc import codes
+from nnc.catalog import Size
 from nnc.catalog.tables import MAX_CATEGORIES
 from nnc.data.columns import Choice, Chosen, choose, unknown
 from nnc.data.describe import describe
 from nnc.data.describe_pictures import with_pictures
-from nnc.data.numbered import check_embeddings
+from nnc.data.numbered import check_embeddings, check_token_inputs
 from nnc.data.picture_inputs import picture_layout, picture_shapes
 from nnc.data.preparations import METHODS, Fitted, allowed_in_training, numeric_faults
 from nnc.data.prepared import Array, InputPlan, Part, Preparation, Prepared
@@ -48,6 +49,7 @@ def prepare(table: Table, spec: Spec, model: ModelGraph) -> Prepared:
     dealt = deal(table, plans, truths, config.split, train)
     fitted = _fit(table, choices.columns, dealt.parts["train"], picture_shapes(table, choices.columns, model.inputs))
     preparation = Preparation(fitted, _inputs(table, model.inputs, fitted), plans, config.source, csv_settings(config))
+    check_token_inputs(table.source, preparation.inputs, fitted)
     check_embeddings(table.source, model, preparation.inputs, fitted)
     matrix = preparation.matrix(table)
     _check_integers(table, preparation, matrix)
@@ -200,10 +202,19 @@ def _inputs(table: Table, inputs: Sequence[ModelInput], fitted: Sequence[Fitted]
                 )
         columns = one.features or tuple(widths_by_column)
         width = sum(widths_by_column.get(column, 0) for column in dict.fromkeys(columns))
-        plans.append(_input(one, columns, width, len(inputs), findings))
+        texts = all(column.length for column in fitted if column.name in columns)
+        plans.append(_input(_as_long(one, width) if texts else one, columns, width, len(inputs), findings))
     if findings.has_errors:
         raise UserFault(findings)
     return tuple(plans)
+
+
+def _as_long(one: ModelInput, width: int) -> ModelInput:
+    """The input of texts of any length (`int32[?]`) as one of those that are as long as the column makes them."""
+    kind = one.tensor.type
+    if kind.shape != (Size("?"),):
+        return one
+    return replace(one, tensor=replace(one.tensor, type=replace(kind, shape=(width,))))
 
 
 def _input(one: ModelInput, columns: tuple[str, ...], width: int, inputs: int, findings: Findings) -> InputPlan:
