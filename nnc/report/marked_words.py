@@ -42,7 +42,7 @@ def texts_among(columns: Sequence[Column]) -> tuple[str, ...]:
 def by_whole_texts(explanation: Explanation, texts: Sequence[str]) -> Explanation:
     """The explanation with a single feature for each of these columns: the sum over its words.
 
-    Its value is told to figures as unknown, since a text is no number.
+    Its value is 0 in every row for the figures, since a text is no number.
     """
     if not texts:
         return explanation
@@ -50,7 +50,7 @@ def by_whole_texts(explanation: Explanation, texts: Sequence[str]) -> Explanatio
     first = explanation.network[0]
     data = np.asarray(first.data, float).reshape(len(first.data), -1)
     display = [[row[at[0]] if len(at) == 1 else "…" for _, at in groups] for row in first.display]
-    numbers = [[float(row[at[0]]) if name not in texts else float("nan") for name, at in groups] for row in data]
+    numbers = [[float(row[at[0]]) if name not in texts else 0.0 for name, at in groups] for row in data]
 
     def summed(values: ShapValues) -> ShapValues:
         array = np.asarray(values.values, float)
