@@ -21,16 +21,19 @@ X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.2, stratif
 
 
 def recall(y_true, y_pred):
+    """The share of the positive rows that were found."""
     true_positives = keras.ops.sum(keras.ops.round(keras.ops.clip(y_true * y_pred, 0, 1)))
     return true_positives / (keras.ops.sum(keras.ops.round(keras.ops.clip(y_true, 0, 1))) + keras.backend.epsilon())
 
 
 def precision(y_true, y_pred):
+    """The share of the found rows that are positive."""
     true_positives = keras.ops.sum(keras.ops.round(keras.ops.clip(y_true * y_pred, 0, 1)))
     return true_positives / (keras.ops.sum(keras.ops.round(keras.ops.clip(y_pred, 0, 1))) + keras.backend.epsilon())
 
 
 def f1(y_true, y_pred):
+    """The harmonic mean of both."""
     p, r = precision(y_true, y_pred), recall(y_true, y_pred)
     return 2 * p * r / (p + r + keras.backend.epsilon())
 
@@ -44,7 +47,7 @@ training = model.fit(X_train, y_train[:, None], batch_size=32, epochs=100, valid
 
 scores = [name for name in training.history if "loss" not in name and "val" not in name]
 figure, panels = plt.subplots(1, 2, figsize=(15, 4), sharey=True)
-for panel, before in zip(panels, ("", "val_")):
+for panel, before in zip(panels, ("", "val_"), strict=True):
     panel.plot(training.history[f"{before}loss"], color="black")
     twin = panel.twinx()
     for name in scores:

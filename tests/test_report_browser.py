@@ -1,0 +1,125 @@
+"""The page in a real browser: silent, alone, usable by everybody, on every screen."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nnc.report import render_html
+from tests import browser
+from tests.browser import Browser
+from tests.report_samples import rendered, sample
+
+pytestmark = [
+    pytest.mark.skipif(browser.CHROMIUM is None, reason="there is no Chromium: apt-get install chromium"),
+    pytest.mark.xdist_group("browser"),
+]
+
+SAMPLES = ("breast_cancer", "wine", "diabetes")
+
+
+@pytest.fixture(scope="module")
+def tab() -> Iterator[Browser]:
+    with Browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    found = {name: folder / f"{name}.html" for name in SAMPLES}
+    for name, path in found.items():
+        path.write_text(rendered(name), encoding="utf-8")
+    return found
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_page_says_nothing_and_asks_for_nothing(tab: Browser, pages: dict[str, Path], name: str) -> None:
+    tab.open(pages[name])
+    assert tab.said() == []
+    assert tab.requests() == [pages[name].absolute().as_uri()]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", SAMPLES)
+def test_axe_finds_no_violation(tab: Browser, pages: dict[str, Path], name: str, *, dark: bool) -> None:
+    tab.open(pages[name], dark=dark)
+    tab.ask(resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8") + "; 0")
+    found: list[dict[str, Any]] = tab.ask("axe.run().then(result => result.violations)")
+    told = [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0].get("failureSummary")) for one in found]
+    assert told == [], json.dumps(told, indent=1)
+
+
+@pytest.mark.parametrize("width", [320, 390, 768])
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_narrow_screen_scrolls_only_downwards(tab: Browser, pages: dict[str, Path], name: str, width: int) -> None:
+    tab.open(pages[name], width=width, height=800)
+    assert tab.ask("document.documentElement.scrollWidth") <= width
+    wide = tab.ask(
+        """[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1
+        && !e.closest('.scroll, .plate, pre')).map(e => e.outerHTML.slice(0, 120))"""
+    )
+    assert wide == []
+
+
+def test_without_scripts_everything_is_there(tab: Browser, pages: dict[str, Path]) -> None:
+    tab.open(pages["breast_cancer"], scripts=False)
+    without = tab.ask("document.body.innerText")
+    tab.open(pages["breast_cancer"])
+    assert tab.ask("document.body.innerText") == without
+    assert tab.ask("document.querySelectorAll('main section').length") >= 11
+
+
+def test_every_picture_has_a_name_and_is_drawn(tab: Browser, pages: dict[str, Path]) -> None:
+    tab.open(pages["wine"])
+    pictures = tab.ask("[...document.images].map(i => [i.alt, i.complete && i.naturalWidth > 0])")
+    assert len(pictures) > 10
+    assert all(alt and drawn for alt, drawn in pictures)
+
+
+def test_the_dark_page_is_dark(tab: Browser, pages: dict[str, Path]) -> None:
+    shade = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)"
+    tab.open(pages["wine"], dark=True)
+    assert max(tab.ask(shade)) < 80
+    tab.open(pages["wine"])
+    assert min(tab.ask(shade)) > 200
+
+
+HOSTILE = (
+    "<script>document.title = 'taken'</script>",
+    '"><img src=x onerror="document.title = \'taken\'">',
+    "{{7*7}}",
+    "=cmd()",
+    "\u202egnp.exe",
+    "</style><b>",
+    "&lt;i&gt;",
+)
+
+
+@pytest.mark.parametrize("evil", HOSTILE)
+def test_what_stands_in_data_is_never_markup(tab: Browser, tmp_path: Path, evil: str) -> None:
+    found = sample("breast_cancer")
+    data = dataclasses.replace(
+        found.data,
+        target=evil,
+        classes=(evil, *found.data.classes[1:]),
+        columns=(dataclasses.replace(found.data.columns[0], name=evil), *found.data.columns[1:]),
+    )
+    worst = dataclasses.replace(found.evaluation.worst[0], truth=evil, predicted=evil, values={evil: evil})
+    evaluation = dataclasses.replace(found.evaluation, worst=(worst,))
+    html = render_html(dataclasses.replace(found, title=evil, data=data, evaluation=evaluation, explanation=None))
+    path = tmp_path / "evil.html"
+    path.write_text(html, encoding="utf-8")
+    tab.open(path)
+    assert tab.ask("document.title") == evil
+    assert tab.said() == []
+    assert tab.requests() == [path.absolute().as_uri()]
+    assert evil in tab.ask("document.body.textContent")
+    assert tab.ask("document.querySelectorAll('main img:not([src^=\"data:\"]), main script, main b > b').length") == 0
+    assert "49" not in tab.ask("document.title")
