@@ -171,7 +171,7 @@ def _fit(
             )
         fitted.append(one)
     cells = len(table) * sum(one.width for one in fitted)
-    if cells > MAX_CELLS:
+    if cells > MAX_CELLS and not findings.has_errors:
         findings.add(
             codes.DATA_TOO_LARGE,
             f"prepared, `{table.source}` has {cells:,} values",
