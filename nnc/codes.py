@@ -165,6 +165,7 @@ RUN_NOT_YET = Code("NN0705", "nnc can't train this yet")
 NOT_TRAINABLE = Code("NN0706", "the spec says too little to train")
 TRAINING_REFUSED = Code("NN0707", "Keras refuses to train this")
 RESUME_CHANGED = Code("NN0708", "a training can't go on with something else")
+BAD_TEMPLATE = Code("NN0709", "a template of the report is at fault")
 
 # 08: model files that come in
 MODEL_FILE = Code("NN0801", "this is no model that can come in")

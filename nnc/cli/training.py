@@ -72,6 +72,7 @@ def train(
 @click.option("--data", type=PATH, metavar="TABLE", help="For a .keras or .h5 file: the CSV to measure it on.")
 @click.option("--target", metavar="COLUMN", help="With --data: the column that it predicts.")
 @click.option("--held-out", is_flag=True, help="With --data: its training never saw these rows.")
+@click.option("--template", type=PATH, metavar="DIR", help="A folder of your own templates (docs/templates.md).")
 @common_options
 def report(
     what: Path,
@@ -100,15 +101,16 @@ def report(
 
         with Progress(quiet=quiet) as progress:
             given = elsewhere.Rows(data, target, rows["held_out"])
-            pages = elsewhere.report_model(what, given, output or Path("build") / what.stem, progress)
+            pages = elsewhere.report_model(what, given, output or Path("build") / what.stem, progress, rows["template"])
     elif what.is_dir():
         with Progress(quiet=quiet) as progress:
-            pages = runs.report_run(what, output or what, progress)
+            pages = runs.report_run(what, output or what, progress, rows["template"])
     else:
         checked = read_spec(what, assignments, model)
         out = output or Path("build") / what.stem
         with Progress(quiet=quiet) as progress:
-            pages = runs.report(checked, out, front.Settings(overrides(assignments), model), progress)
+            settings = front.Settings(overrides(assignments), model)
+            pages = runs.report(checked, out, settings, progress, rows["template"])
     sys.stdout.write(pages.verdict + "\n")
     if not quiet:
         say(f"wrote {pages.html} and {pages.pdf}")

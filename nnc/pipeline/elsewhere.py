@@ -49,8 +49,12 @@ class Rows:
     held_out: bool = False
 
 
-def report_model(model: Path, rows: Rows, out: Path, progress: Progress) -> Pages:
+def report_model(model: Path, rows: Rows, out: Path, progress: Progress, templates: Path | None = None) -> Pages:
     """Write the report of a model file on a table into the folder `out`. Raises UserFault, RunFault."""
+    if templates is not None:
+        from nnc.report.templates import check_templates
+
+        check_templates(templates)
     progress.phase("preparing")
     brought = bring(str(model))
     if any(finding.severity == "error" for finding in brought.findings):
@@ -70,7 +74,7 @@ def report_model(model: Path, rows: Rows, out: Path, progress: Progress) -> Page
     prepared = prepare(table, spec, graph)
     network = copy_weights(brought, load_keras_model(str(model)))
     evidence = _evidence(spec, graph, prepared, network, (brought, model, rows), progress)
-    return render_pages(evidence, out, progress)
+    return render_pages(evidence, out, progress, templates)
 
 
 def _one_of_each(graph: ModelGraph, model: Path) -> ModelGraph:

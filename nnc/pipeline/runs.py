@@ -335,23 +335,27 @@ def _keep_what_training_wrote(state: Path, folder: Path, *, goes_on: bool) -> No
 # ---- reports -------------------------------------------------------------------------------------
 
 
-def report(checked: Checked, out: Path, settings: Settings, progress: Progress) -> Pages:
-    """Write the report of a spec into the folder `out`, with its run in `out/run`.
+def report(checked: Checked, out: Path, settings: Settings, progress: Progress, templates: Path | None = None) -> Pages:
+    """Write the report of a spec into the folder `out`, with its run in `out/run`; `templates` are a user's own.
 
     Trains only where that run is not of just this spec, params, data and version of nnc. Raises UserFault, RunFault.
     """
     run = out / "run"
     _may_be_replaced(run)
+    if templates is not None:
+        from nnc.report.templates import check_templates
+
+        check_templates(templates)
     progress.phase("preparing")
     table = read_table(checked)
     evidence = _current(run, checked, table, settings)
     if evidence is None:
         with _begun(run, checked, settings, How()):
             evidence = _train(checked, table, run, settings, progress, How())
-    return render_pages(evidence, out, progress)
+    return render_pages(evidence, out, progress, templates)
 
 
-def report_run(folder: Path, out: Path, progress: Progress) -> Pages:
+def report_run(folder: Path, out: Path, progress: Progress, templates: Path | None = None) -> Pages:
     """Write the report of a run that is there, without training and without TensorFlow. Raises UserFault."""
     run = folder if _is_run(folder) else folder / "run"
     findings = Findings()
@@ -364,7 +368,7 @@ def report_run(folder: Path, out: Path, progress: Progress) -> Pages:
             else "train one: nnc train SPEC -o RUN",
         )
         raise UserFault(findings)
-    return render_pages(_read_evidence(run), out, progress)
+    return render_pages(_read_evidence(run), out, progress, templates)
 
 
 def _read_evidence(run: Path) -> Evidence:
@@ -395,12 +399,12 @@ def _current(run: Path, checked: Checked, table: Table, settings: Settings) -> E
     return found if same and command and whole and made.versions.get("nnc") == version("nnc") else None
 
 
-def render_pages(evidence: Evidence, out: Path, progress: Progress) -> Pages:
-    """Write report.html and report.pdf into `out`."""
+def render_pages(evidence: Evidence, out: Path, progress: Progress, templates: Path | None = None) -> Pages:
+    """Write report.html and report.pdf into `out`, by nnc's templates and those that stand in their place."""
     from nnc.report import render, verdict
 
     progress.phase("writing")
-    html, pdf = render(evidence, out)
+    html, pdf = render(evidence, out, templates)
     progress.end()
     return Pages(html, pdf, verdict(evidence))
 

@@ -6,16 +6,14 @@ import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from nnc import assets
 from nnc.evidence import Evidence, Warn
 from nnc.plain_json import to_json
 from nnc.report import style
 from nnc.report.page import Page
 from nnc.report.sections import SECTIONS, Section
+from nnc.report.templates import environment, faults_told
 from nnc.report.texts import texts
 
 _HASH_SHOWN = 10
@@ -44,22 +42,26 @@ class Built:
     parts: tuple[Filled, ...]
 
 
-def build_html(evidence: Evidence) -> str:
-    """The whole report as one HTML text that loads nothing. The same evidence gives the same text."""
+def build_html(evidence: Evidence, own: Path | None = None) -> str:
+    """The whole report as one HTML text that loads nothing. The same evidence gives the same text.
+
+    `own` is a folder of templates that stand in the place of nnc's. Raises UserFault where one of them is at fault.
+    """
     page = Page(_with_font_warning(evidence), texts(evidence.language))
     sections = [built for section in SECTIONS if (built := _built(page, section)) is not None]
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(
-            evidence=page.evidence,
-            say=page.say,
-            language=page.texts.tag,
-            lead=sections[0],
-            rest=sections[1:],
-            digest=digest(evidence),
+    with faults_told(own):
+        return (
+            environment(own)
+            .get_template("report.html")
+            .render(
+                evidence=page.evidence,
+                say=page.say,
+                language=page.texts.tag,
+                lead=sections[0],
+                rest=sections[1:],
+                digest=digest(evidence),
+            )
         )
-    )
 
 
 def digest(evidence: Evidence) -> str:
@@ -101,15 +103,3 @@ def _with_font_warning(evidence: Evidence) -> Evidence:
         return evidence
     warn = Warn("missing_letters", {"letters": letters[:20], "package": "fonts-noto-cjk, fonts-noto-core"})
     return replace(evidence, warnings=(*evidence.warnings, warn))
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(assets.folder("templates")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )

@@ -15,12 +15,13 @@ from nnc.report.texts import texts
 from nnc.report.words import best_baseline, metric_name, primary, sentence
 
 
-def render(evidence: Evidence, out: Path) -> tuple[Path, Path]:
+def render(evidence: Evidence, out: Path, own: Path | None = None) -> tuple[Path, Path]:
     """Write `report.html` and `report.pdf` into the folder `out`, each moved into place when it is whole.
 
-    Returns their paths. Raises UserFault where the folder can't be written.
+    `own` is a folder of templates that stand in the place of nnc's. Returns their paths. Raises UserFault where the
+    folder can't be written, or a template is at fault.
     """
-    html = render_html(evidence)
+    html = render_html(evidence, own)
     pages = render_pdf(html)
     web, paper = out / "report.html", out / "report.pdf"
     write_text(web, html)
@@ -46,9 +47,9 @@ def _again(page: Page, repeats: Repeats) -> str:
     return f"{page.say(f'evaluation.repeats_over.{repeats.kind}', n=repeats.count)}: {', '.join(figures)}"
 
 
-def render_html(evidence: Evidence) -> str:
-    """The report as one HTML text that loads nothing; the same evidence gives the same text."""
-    return build_html(evidence)
+def render_html(evidence: Evidence, own: Path | None = None) -> str:
+    """The report as one HTML text that loads nothing; the same evidence and templates give the same text."""
+    return build_html(evidence, own)
 
 
 def render_pdf(source: str | Evidence) -> bytes:
