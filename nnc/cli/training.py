@@ -72,6 +72,9 @@ def train(
 @click.option("--data", type=PATH, metavar="TABLE", help="For a .keras or .h5 file: the CSV to measure it on.")
 @click.option("--target", metavar="COLUMN", help="With --data: the column that it predicts.")
 @click.option("--held-out", is_flag=True, help="With --data: its training never saw these rows.")
+@click.option(
+    "--compare", type=PATH, metavar="RUN", multiple=True, help="Another run to set beside it; may be repeated."
+)
 @click.option("--template", type=PATH, metavar="DIR", help="A folder of your own templates (docs/templates.md).")
 @common_options
 def report(
@@ -92,6 +95,7 @@ def report(
     from nnc.pipeline import runs
 
     data, target = rows["data"], rows["target"]
+    asked = runs.Asked(rows["template"], rows["compare"])
     if what.suffix in (".keras", ".h5") or data or target or rows["held_out"]:
         if not data or not target or assignments or model or what.suffix not in (".keras", ".h5"):
             raise click.UsageError(
@@ -101,16 +105,16 @@ def report(
 
         with Progress(quiet=quiet) as progress:
             given = elsewhere.Rows(data, target, rows["held_out"])
-            pages = elsewhere.report_model(what, given, output or Path("build") / what.stem, progress, rows["template"])
+            pages = elsewhere.report_model(what, given, output or Path("build") / what.stem, progress, asked)
     elif what.is_dir():
         with Progress(quiet=quiet) as progress:
-            pages = runs.report_run(what, output or what, progress, rows["template"])
+            pages = runs.report_run(what, output or what, progress, asked)
     else:
         checked = read_spec(what, assignments, model)
         out = output or Path("build") / what.stem
         with Progress(quiet=quiet) as progress:
             settings = front.Settings(overrides(assignments), model)
-            pages = runs.report(checked, out, settings, progress, rows["template"])
+            pages = runs.report(checked, out, settings, progress, asked)
     sys.stdout.write(pages.verdict + "\n")
     if not quiet:
         say(f"wrote {pages.html} and {pages.pdf}")

@@ -29,7 +29,7 @@ from nnc.graph import (
 from nnc.lean import dataclass
 from nnc.pipeline.bring import Brought, bring, copy_weights, load_keras_model, read_again
 from nnc.pipeline.quiet import load_tensorflow
-from nnc.pipeline.runs import Pages, Progress, explain_rows, gather, render_pages
+from nnc.pipeline.runs import Asked, Pages, Progress, explain_rows, gather, prepare_pages, render_pages
 
 if TYPE_CHECKING:
     from nnc.data import Prepared, Table
@@ -49,12 +49,9 @@ class Rows:
     held_out: bool = False
 
 
-def report_model(model: Path, rows: Rows, out: Path, progress: Progress, templates: Path | None = None) -> Pages:
+def report_model(model: Path, rows: Rows, out: Path, progress: Progress, asked: Asked | None = None) -> Pages:
     """Write the report of a model file on a table into the folder `out`. Raises UserFault, RunFault."""
-    if templates is not None:
-        from nnc.report.templates import check_templates
-
-        check_templates(templates)
+    beside = prepare_pages(asked or Asked())
     progress.phase("preparing")
     brought = bring(str(model))
     if any(finding.severity == "error" for finding in brought.findings):
@@ -74,7 +71,7 @@ def report_model(model: Path, rows: Rows, out: Path, progress: Progress, templat
     prepared = prepare(table, spec, graph)
     network = copy_weights(brought, load_keras_model(str(model)))
     evidence = _evidence(spec, graph, prepared, network, (brought, model, rows), progress)
-    return render_pages(evidence, out, progress, templates)
+    return render_pages(evidence, out, progress, asked, beside)
 
 
 def _one_of_each(graph: ModelGraph, model: Path) -> ModelGraph:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from nnc.data import Table
     from nnc.evidence import Evidence, Explanation, Missing, Reproduce, Warn
     from nnc.graph import ModelGraph, Spec
+    from nnc.report.build import Beside
     from nnc.run import Evaluated, EvaluatedHead, Trained
 
 # What a report leaves in a folder; a new run takes them away, since they speak of the old one.
@@ -335,28 +336,53 @@ def _keep_what_training_wrote(state: Path, folder: Path, *, goes_on: bool) -> No
 # ---- reports -------------------------------------------------------------------------------------
 
 
-def report(checked: Checked, out: Path, settings: Settings, progress: Progress, templates: Path | None = None) -> Pages:
-    """Write the report of a spec into the folder `out`, with its run in `out/run`; `templates` are a user's own.
+@dataclass(frozen=True)
+class Asked:
+    """What a report is asked for: `templates` of the user's own, other runs to `compare` with."""
+
+    templates: Path | None = None
+    compare: tuple[Path, ...] = ()
+
+
+def report(checked: Checked, out: Path, settings: Settings, progress: Progress, asked: Asked | None = None) -> Pages:
+    """Write the report of a spec into the folder `out`, with its run in `out/run`.
 
     Trains only where that run is not of just this spec, params, data and version of nnc. Raises UserFault, RunFault.
     """
     run = out / "run"
     _may_be_replaced(run)
-    if templates is not None:
-        from nnc.report.templates import check_templates
-
-        check_templates(templates)
+    beside = prepare_pages(asked or Asked())
     progress.phase("preparing")
     table = read_table(checked)
     evidence = _current(run, checked, table, settings)
     if evidence is None:
         with _begun(run, checked, settings, How()):
             evidence = _train(checked, table, run, settings, progress, How())
-    return render_pages(evidence, out, progress, templates)
+    return render_pages(evidence, out, progress, asked, beside)
 
 
-def report_run(folder: Path, out: Path, progress: Progress, templates: Path | None = None) -> Pages:
+def prepare_pages(asked: Asked) -> Beside:
+    """The runs to compare with. Raises UserFault for these and for templates, before anything is trained."""
+    if asked.templates is not None:
+        from nnc.report.templates import check_templates
+
+        check_templates(asked.templates)
+    return [(_called(path, asked.compare), _read_evidence(_run_in(path))) for path in asked.compare]
+
+
+def _called(path: Path, others: Sequence[Path]) -> str:
+    """The folder's name, or its whole path where another one has the same name."""
+    return path.name if sum(other.name == path.name for other in others) == 1 else str(path)
+
+
+def report_run(folder: Path, out: Path, progress: Progress, asked: Asked | None = None) -> Pages:
     """Write the report of a run that is there, without training and without TensorFlow. Raises UserFault."""
+    beside = prepare_pages(asked or Asked())
+    return render_pages(_read_evidence(_run_in(folder)), out, progress, asked, beside)
+
+
+def _run_in(folder: Path) -> Path:
+    """The run that a folder is, or has in `run`. Raises UserFault where there is none."""
     run = folder if _is_run(folder) else folder / "run"
     findings = Findings()
     if not _is_run(run):
@@ -368,7 +394,7 @@ def report_run(folder: Path, out: Path, progress: Progress, templates: Path | No
             else "train one: nnc train SPEC -o RUN",
         )
         raise UserFault(findings)
-    return render_pages(_read_evidence(run), out, progress, templates)
+    return run
 
 
 def _read_evidence(run: Path) -> Evidence:
@@ -399,12 +425,14 @@ def _current(run: Path, checked: Checked, table: Table, settings: Settings) -> E
     return found if same and command and whole and made.versions.get("nnc") == version("nnc") else None
 
 
-def render_pages(evidence: Evidence, out: Path, progress: Progress, templates: Path | None = None) -> Pages:
+def render_pages(
+    evidence: Evidence, out: Path, progress: Progress, asked: Asked | None = None, beside: Beside = ()
+) -> Pages:
     """Write report.html and report.pdf into `out`, by nnc's templates and those that stand in their place."""
     from nnc.report import render, verdict
 
     progress.phase("writing")
-    html, pdf = render(evidence, out, templates)
+    html, pdf = render(evidence, out, asked.templates if asked else None, beside)
     progress.end()
     return Pages(html, pdf, verdict(evidence))
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from nnc.evidence import Evidence, Warn
 from nnc.plain_json import to_json
@@ -18,6 +19,10 @@ from nnc.report.texts import texts
 
 _HASH_SHOWN = 10
 _LOG = logging.getLogger(__name__)
+
+
+# Other runs, by what they are called.
+Beside: TypeAlias = Sequence[tuple[str, Evidence]]
 
 
 @dataclass(frozen=True)
@@ -42,12 +47,13 @@ class Built:
     parts: tuple[Filled, ...]
 
 
-def build_html(evidence: Evidence, own: Path | None = None) -> str:
+def build_html(evidence: Evidence, own: Path | None = None, beside: Beside = ()) -> str:
     """The whole report as one HTML text that loads nothing. The same evidence gives the same text.
 
-    `own` is a folder of templates that stand in the place of nnc's. Raises UserFault where one of them is at fault.
+    `own` is a folder of templates that stand in the place of nnc's, `beside` are other runs to compare with. Raises
+    UserFault where a template is at fault.
     """
-    page = Page(_with_font_warning(evidence), texts(evidence.language))
+    page = Page(_with_font_warning(evidence), texts(evidence.language), beside=tuple(beside))
     sections = [built for section in SECTIONS if (built := _built(page, section)) is not None]
     with faults_told(own):
         return (

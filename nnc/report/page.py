@@ -98,6 +98,8 @@ class Page:
     terms: set[str] = field(default_factory=set)
     numbers: Numbers = field(default_factory=Numbers)
     suffix: str = ""
+    beside: tuple[tuple[str, Evidence], ...] = ()
+    """Other runs to compare with, by what they are called."""
 
     @property
     def heads(self) -> tuple[Page, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nnc.evidence import Evidence, Repeats
 from nnc.files import write_bytes, write_text
-from nnc.report.build import build_html
+from nnc.report.build import Beside, build_html
 from nnc.report.numbers import number
 from nnc.report.page import Page
 from nnc.report.pdf import to_pdf
@@ -15,13 +15,14 @@ from nnc.report.texts import texts
 from nnc.report.words import best_baseline, metric_name, primary, sentence
 
 
-def render(evidence: Evidence, out: Path, own: Path | None = None) -> tuple[Path, Path]:
+def render(evidence: Evidence, out: Path, own: Path | None = None, beside: Beside = ()) -> tuple[Path, Path]:
     """Write `report.html` and `report.pdf` into the folder `out`, each moved into place when it is whole.
 
-    `own` is a folder of templates that stand in the place of nnc's. Returns their paths. Raises UserFault where the
+    `own` is a folder of templates that stand in the place of nnc's, `beside` are other runs to compare with. Returns
+    their paths. Raises UserFault where the
     folder can't be written, or a template is at fault.
     """
-    html = render_html(evidence, own)
+    html = render_html(evidence, own, beside)
     pages = render_pdf(html)
     web, paper = out / "report.html", out / "report.pdf"
     write_text(web, html)
@@ -47,9 +48,9 @@ def _again(page: Page, repeats: Repeats) -> str:
     return f"{page.say(f'evaluation.repeats_over.{repeats.kind}', n=repeats.count)}: {', '.join(figures)}"
 
 
-def render_html(evidence: Evidence, own: Path | None = None) -> str:
+def render_html(evidence: Evidence, own: Path | None = None, beside: Beside = ()) -> str:
     """The report as one HTML text that loads nothing; the same evidence and templates give the same text."""
-    return build_html(evidence, own)
+    return build_html(evidence, own, beside)
 
 
 def render_pdf(source: str | Evidence) -> bytes:

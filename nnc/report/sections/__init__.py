@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nnc.report.page import Page
 from nnc.report.sections import (
     baselines,
+    compare,
     data,
     errors,
     evaluation,
@@ -49,6 +50,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("training", training.build, training.applies),
     Section("evaluation", evaluation.build, per_head=True),
     Section("baselines", baselines.build, baselines.applies, per_head=True),
+    Section("compare", compare.build, compare.applies),
     Section("errors", errors.build, errors.applies, per_head=True),
     Section("explanation", explanation.build, explanation.applies, per_head=True),
     Section("reproduce", reproduce.build),
