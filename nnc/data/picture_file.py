@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 
@@ -69,13 +69,24 @@ def size_of(path: Path) -> tuple[int, int]:
 
 
 @contextmanager
+def _whole_pictures_alone() -> Iterator[None]:
+    """Without Pillow's leave to fill in what a file lacks: WeasyPrint gives it to the whole process."""
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
+@contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
     """The picture, of which only the heading is read. Raises Unreadable, also for what goes wrong within."""
     try:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
             raise Unreadable(f"has {size:,} bytes", f"at most {MAX_FILE_BYTES:,} bytes")
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _whole_pictures_alone():
             warnings.simplefilter("ignore")  # of large pictures, which are refused below, and of odd EXIF data
             with Image.open(path, formats=FORMATS) as image:
                 if image.width * image.height > MAX_PIXELS:
