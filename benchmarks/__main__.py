@@ -58,7 +58,69 @@ def write_long() -> None:
     LONG.write_text("\n".join([*lines, "  output y = h -> Dense(1)", "}"]) + "\n", encoding="utf-8")
 
 
+EVIDENCE = LONG.with_name("evidence.json")
+
+
+def write_evidence() -> None:
+    """Evidence of a table of thirty columns, with every chart that two classes have."""
+    from nnc.plain_json import to_json
+    from tests.report_samples import sample
+
+    EVIDENCE.write_text(to_json(sample("breast_cancer")), encoding="utf-8")
+
+
+_RENDER = """
+import sys
+from pathlib import Path
+from nnc import evidence
+from nnc.report import render
+render(evidence.read(Path(sys.argv[1])), Path(sys.argv[1]).parent / "report")
+"""
+_TEN_FIGURES = """
+import io, base64
+import matplotlib
+matplotlib.use("svg")
+import matplotlib.pyplot as plt, numpy as np, weasyprint
+images = []
+for i in range(10):
+    figure, axes = plt.subplots(figsize=(7, 3))
+    axes.plot(np.arange(100), np.sin(np.arange(100) / (5 + i)))
+    axes.plot(np.arange(100), np.cos(np.arange(100) / (5 + i)))
+    stream = io.BytesIO()
+    figure.savefig(stream, format="svg")
+    plt.close(figure)
+    images.append("data:image/svg+xml;base64," + base64.b64encode(stream.getvalue()).decode())
+weasyprint.HTML(string="".join(f"<p><img src='{image}'></p>" for image in images)).write_pdf()
+"""
+_TUTORIAL = """
+import os, runpy, sys, tempfile
+os.environ["MPLBACKEND"] = "agg"
+sys.argv = ["tutorial.py", tempfile.mkdtemp()]
+runpy.run_path("benchmarks/tutorial.py")
+"""
+_REPORT = """
+import sys, tempfile
+from nnc.cli import run
+sys.exit(run(["report", "examples/deep_nn.nn", "--quiet", "-o", tempfile.mkdtemp()]))
+"""
+
 PAIRS = (
+    Pair(
+        "a report of 30 columns / ten line figures in WeasyPrint",
+        (*_python(_RENDER), str(EVIDENCE)),
+        _python(_TEN_FIGURES),
+        3,
+        6 / 2.5,
+        "WeasyPrint: it lays the pages out and draws 24 figures",
+    ),
+    Pair(
+        "nnc report deep_nn.nn / the tutorial by hand",
+        _python(_REPORT),
+        _python(_TUTORIAL),
+        3,
+        1 / 3,
+        "TensorFlow's import, WeasyPrint",
+    ),
     Pair(
         "nnc check, 1,000 lines / import lark",
         _nnc("check", "--quiet", str(LONG)),
@@ -156,6 +218,7 @@ def main() -> int:
     worse = False
     compileall.compile_dir(ROOT / "nnc", quiet=1)  # as pip does with lark and keras
     write_long()
+    write_evidence()
     for pair in PAIRS:
         ours, theirs = measure(pair)
         ratio = ours / theirs

@@ -59,32 +59,34 @@ def _row(page: Page, metric: Metric, label: str, other: Evidence) -> list[Cell |
     if head is None or theirs is None:
         return [label, NONE, NONE, NONE, NONE, page.say("compare.other_question")]
     gap = difference(metric.estimate, theirs.estimate)
+    differing = _differing(page, head)
+    if differing:
+        gap = Estimate(gap.value)  # of other rows: how far the gap lies within chance is another question
     return [
         label,
         point(theirs.estimate),
         interval(page, theirs.estimate) or NONE,
         point(gap, sign=True),
         interval(page, gap, sign=True) or NONE,
-        _note(page, head),
+        page.say("compare.not_the_same", what=listed(page, differing)) if differing else page.say("compare.same_rows"),
     ]
 
 
 def _alike(page: Page, other: Evidence) -> Head | None:
-    """What the other run says of the same target; the only thing that it predicts, where that is one."""
+    """What the other run says of the same target; None where it predicts something else."""
     mine = page.evidence
     same = (one for one in other.heads if one.data.target == mine.data.target and one.task == mine.task)
     return next(same, None)
 
 
-def _note(page: Page, head: Head) -> str:
+def _differing(page: Page, head: Head) -> list[str]:
     """Why the two numbers are not of the same rows, if they are not."""
     mine = page.evidence.data
-    differing = [page.say(f"compare.differs.{key}") for key, get in _ROWS.items() if get(mine) != get(head.data)]
-    if page.evidence.evaluation.part != head.evaluation.part:
-        differing.append(page.say("compare.differs.part"))
-    return (
-        page.say("compare.not_the_same", what=listed(page, differing)) if differing else page.say("compare.same_rows")
-    )
+    found = [page.say(f"compare.differs.{key}") for key, get in _ROWS.items() if get(mine) != get(head.data)]
+    return [
+        *found,
+        *([page.say("compare.differs.part")] if page.evidence.evaluation.part != head.evaluation.part else []),
+    ]
 
 
 _ROWS: Mapping[str, Callable[..., object]] = {
