@@ -192,7 +192,8 @@ DEPTH = [
     Attack("not not not", text(model(f"  k = {'not ' * N}true")), ("NN0104",)),
     Attack("powers to the right", text(model(f"  k = {'1 ** ' * N}1")), ("NN0104",)),
     Attack("a sum of 200,000 terms", text(model(f"  k = {'1 + ' * N}1\n  h = x -> Dense(k)")), ("NN0104",), ("check", "fmt")),
-    Attack("a chain of 100,000 steps", text(model(f"  h = x{' -> relu' * 100_000}")), ("NN0215",), ("check", "fmt")),
+    Attack("a chain of 100,000 steps", text(model(f"  h = x{' -> relu' * 100_000}")), ("NN0215",)),
+    Attack("a chain of 100,000 steps", text(model(f"  h = x{' -> relu' * 100_000}")), (), ("fmt",)),  # it only lays out
     Attack("a chain of arrows", text(model(f"  h = x{' ->' * 300_000} relu")), ("NN0101", "NN0108")),
     Attack("if then else in a row", text(model(f"  k = {'if true then 1 else ' * 45_000}1")), ("NN0104",)),
     Attack("blocks in blocks: for", text(model("  for i in [1] {\n" * 40_000 + "}\n" * 40_000)), ("NN0104",)),
@@ -206,7 +207,7 @@ DEPTH = [
     Attack("fns that call each other in a line", text(
         "".join(f"fn f{i}(x) = f{i + 1}(x)\n" for i in range(20_000)) + "fn f20000(x) = x\n" + model("  h = f0(x)")), ("NN0104", "NN0215"),
     ),
-    Attack("a shape handed through 20 blocks", text(model("  h = x -> B20()", _TOWER.replace("9 * ", ""))), (), ("check", "show")),
+    Attack("a shape handed through 15 blocks", text(model("  h = x -> B15()", _TOWER.replace("9 * ", ""))), (), ("check", "show")),
 ]  # fmt: skip
 
 # ---- what is no spec -----------------------------------------------------------------------------
@@ -238,7 +239,7 @@ GARBAGE = [
     Attack("a mebibyte of Unicode", text(_letters(4, _UNICODE, MEGABYTE // 4)), ("NN0102",), ("check", "fmt")),
     Attack("a mebibyte of signs", text(_letters(5, _SIGNS, MEGABYTE - 1)), ("NN0108",), ("check", "fmt")),
     Attack("a mebibyte of signs and words", text(" ".join(
-        random.Random(6).choices([*"()[]{},=:", "->", "\n", "model", "fn", "if", "x", "3", "for", "in", "block", "train"], k=300_000))), ("NN0108",)),  # noqa: S311
+        random.Random(6).choices([*"()[]{},=:", "->", "\n", "model", "fn", "if", "x", "3", "for", "in", "block", "train"], k=300_000))), ("NN0108", "NN0101")),  # noqa: S311
     Attack("a mebibyte of NUL", raw(lambda: bytes(MEGABYTE - 1)), ("NN0102",), ("check", "fmt")),
     Attack("a mebibyte of line breaks", raw(lambda: b"\n" * (MEGABYTE - 1)), (), ("check", "fmt")),
     Attack("a mebibyte of carriage returns", raw(lambda: b"\r" * (MEGABYTE - 1)), ("NN0102",)),
@@ -264,7 +265,7 @@ GARBAGE = [
         "".join(f"param accuracy_of_{i} = 1\n" for i in range(20_000)) + model("".join(f"  k{i} = acuracy_of_{i}\n" for i in range(9_000)))), ("NN0201",)),
     Attack("a name of half a mebibyte, misspelt", text(f"param {'a' * 500_000} = 1\n" + model(f"  k = {'a' * 499_999}b")), ("NN0201",), ("check",)),
     Attack("very long names", text(model(f"  {'a' * 300_000} = 1\n  h = x -> Dense({'a' * 300_000}, name='{'b' * 300_000}')")),
-           ("NN0306",), ("check", "show")),
+           ("NN0306", "NN0315"), ("check", "show")),
     Attack("a very long param", setting(f"param {'n' * 100_000} = 1\n" + model(""), f"{'n' * 100_000}=2"), ("NN0908",)),
     Attack("100 MB on standard input to fmt", lambda folder: raw(lambda: b"x" * MEGABYTE, 100)(folder) and ["-"], ("NN0003",), ("fmt",)),
 ]  # fmt: skip
@@ -306,7 +307,7 @@ FILES = [
     Attack("diamonds", _diamond(15), ()),
     Attack("deep diamonds", _diamond(40), ("NN0215",)),
     Attack("5,000 files", _many(5_000, "fn f@(x) = x\n"), ("NN0215",)),
-    Attack("80 files of a mebibyte", _many(80, "".join(f"fn f@_{i}(x) = x\n" for i in range(60_000))), ("NN0215",)),
+    Attack("80 files of a mebibyte", _many(80, "".join(f"fn f@_{i}(x) = x\n" for i in range(60_000))), ("NN0215", "NN0210")),
     Attack("80 files of a mebibyte of comments", _many(80, "# no\n" * 200_000), ("NN0215",)),
     Attack("the same file 50,000 times", files(spec='use "a.nn"\n' * 60_000 + model(""), a="fn f(x) = x\n"), ()),
     Attack("the same block through many files", _many(90, "block B() {\n  input x\n  output y = x\n}\n"), ("NN0202",)),

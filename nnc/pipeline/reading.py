@@ -78,7 +78,8 @@ def reader_beside(path: Path, used: dict[str, Source]) -> Callable[[str], Source
 
     def read(name: str) -> Source:
         place = folder / name
-        if not place.resolve().is_relative_to(folder.resolve()):
+        # `Path.resolve` raises RuntimeError for a link that leads to itself; reading such a file says so by itself.
+        if not Path(os.path.realpath(place)).is_relative_to(os.path.realpath(folder)):
             raise OSError("a link leads out of the spec's folder")
         used[str(place)] = read_source(place)
         return used[str(place)]
