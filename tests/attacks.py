@@ -207,7 +207,7 @@ DEPTH = [
     Attack("fns that call each other in a line", text(
         "".join(f"fn f{i}(x) = f{i + 1}(x)\n" for i in range(20_000)) + "fn f20000(x) = x\n" + model("  h = f0(x)")), ("NN0104", "NN0215"),
     ),
-    Attack("a shape handed through 15 blocks", text(model("  h = x -> B15()", _TOWER.replace("9 * ", ""))), (), ("check", "show")),
+    Attack("a shape handed through 10 blocks", text(model("  h = x -> B10()", _TOWER.replace("9 * ", ""))), (), ("check", "show")),
 ]  # fmt: skip
 
 # ---- what is no spec -----------------------------------------------------------------------------
