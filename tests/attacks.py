@@ -86,6 +86,9 @@ def setting(spec: str, *assignments: str) -> Callable[[Path], Sequence[str]]:
 _TOWER = "block B0() {\n  input x\n  output y = x -> Dense(4)\n}\n" + "".join(
     f"block B{i}() {{\n  input x\n  output y = x -> 9 * B{i - 1}()\n}}\n" for i in range(1, 60)
 )
+_CHAIN = "block B0() {\n  input x\n  output y = x -> Dense(4)\n}\n" + "".join(
+    f"block B{i}() {{\n  input x\n  output y = x -> B{i - 1}()\n}}\n" for i in range(1, 21)
+)
 _WIDE = "block W0() {\n  input x\n  output y = x -> Dense(4)\n}\n" + "".join(
     f"block W{i}() {{\n  input x\n  a = x -> W{i - 1}()\n  output y = a -> W{i - 1}()\n}}\n" for i in range(1, 60)
 )
@@ -207,7 +210,7 @@ DEPTH = [
     Attack("fns that call each other in a line", text(
         "".join(f"fn f{i}(x) = f{i + 1}(x)\n" for i in range(20_000)) + "fn f20000(x) = x\n" + model("  h = f0(x)")), ("NN0104", "NN0215"),
     ),
-    Attack("a shape handed through 10 blocks", text(model("  h = x -> B10()", _TOWER.replace("9 * ", ""))), (), ("check", "show")),
+    Attack("a shape handed through 20 blocks", text(model("  h = x -> B20()", _CHAIN)), (), ("check", "show")),
 ]  # fmt: skip
 
 # ---- what is no spec -----------------------------------------------------------------------------
