@@ -263,9 +263,10 @@ def poisoned(evil: str) -> ev.Evidence:
 @pytest.mark.parametrize("evil", [" ".join(HOSTILE[:4]), " ".join(HOSTILE[4:7]), " ".join(HOSTILE[7:])])
 def test_strings_of_the_data_never_become_markup(evil):
     page = read(render_html(poisoned(evil)))
-    assert page.all("h1")[0].text == " ".join(evil.split())
-    assert page.all("title")[0].text == " ".join(evil.split())
-    assert " ".join(evil.split()) in page.by_id("reproduce").all("pre", "spec")[0].text
+    shown = " ".join(evil.split()).replace("\u202e", "\\u202e")  # a mark that turns its sentence around is shown
+    assert page.all("h1")[0].text == shown
+    assert page.all("title")[0].text == shown
+    assert shown in page.by_id("reproduce").all("pre", "spec")[0].text
     assert not page.all("script")
     assert {e.attributes["src"][:5] for e in page.all("img")} == {"data:"}
     assert not [key for e in page.walk() for key in e.attributes if key.startswith("on")]
@@ -284,3 +285,29 @@ def test_a_forest_that_is_not_explained_is_named():
     assert said not in render_html(replace(evidence, explanation=replace(evidence.explanation, forest=forest)))
     without = tuple(baseline for baseline in evidence.baselines if baseline.key != "random_forest")
     assert said not in render_html(replace(evidence, baselines=without))
+
+
+def test_the_decision_plot_names_what_its_axis_shows() -> None:
+    """Through the logit link the axis runs from 0 to 1: it is a probability, also where no class is named."""
+    from nnc.report.shap_figures import figures
+
+    explanation = sample("breast_cancer").explanation
+    assert explanation is not None
+    assert explanation.network[0].link == "logit"
+    decision = next(f for f in figures(explanation, ()) if f.key.startswith("shap-decision"))
+    assert "log-odds" not in decision.svg
+    assert ">probability<" in decision.svg
+
+
+def test_a_mark_that_turns_a_sentence_around_is_shown() -> None:
+    evidence = sample("diabetes")
+    turned = replace(evidence, data=replace(evidence.data, target="\u202egnp.exe"))
+    html = render_html(replace(turned, explanation=None))
+    assert "\u202e" not in html
+    assert "\\u202egnp.exe" in html
+    # Drawings are held as base64: the mark is in none of them either.
+    import base64
+
+    drawings = [base64.b64decode(text).decode() for text in re.findall(r"data:image/svg\+xml;base64,([^\"]+)", html)]
+    assert drawings
+    assert not any("\u202e" in drawing for drawing in drawings)

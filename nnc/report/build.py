@@ -12,6 +12,7 @@ from typing import TypeAlias
 from nnc.evidence import Evidence, Warn
 from nnc.plain_json import to_json
 from nnc.report import style
+from nnc.report.marks import visible
 from nnc.report.page import Page
 from nnc.report.sections import SECTIONS, Section
 from nnc.report.templates import environment, faults_told
@@ -53,7 +54,8 @@ def build_html(evidence: Evidence, own: Path | None = None, beside: Beside = ())
     `own` is a folder of templates that stand in the place of nnc's, `beside` are other runs to compare with. Raises
     UserFault where a template is at fault.
     """
-    page = Page(_with_font_warning(evidence), texts(evidence.language), beside=tuple(beside))
+    shown = visible(_with_font_warning(evidence))
+    page = Page(shown, texts(evidence.language), beside=tuple(visible(list(beside))))
     sections = [built for section in SECTIONS if (built := _built(page, section)) is not None]
     with faults_told(own):
         return (

@@ -234,8 +234,8 @@ def _decision(shown: Shown, values: ShapValues) -> ShapFigure:
     title = shown.titled(shown.say("decision.title", model=shown.say(f"model.{values.model}")), values)
     name = shown.class_name(values)
     label = shown.unit(values)
-    if name is not None and (values.link == "logit" or values.unit == "probability"):
-        label = shown.say("probability_axis", name=shown.quoted(name))
+    if values.link == "logit" or values.unit == "probability":
+        label = shown.say("probability_axis", name=shown.quoted(name)) if name else shown.say("probability_axis_alone")
     ways = [Decision(each.index, _words(shown, each)) for each in chosen]
     # Rounded, so that a forest's 0 does not read as 10⁻¹⁶.
     ends = [round(through(matrix.base + float(matrix.values[way.row].sum())), 9) for way in ways]

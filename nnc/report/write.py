@@ -7,6 +7,7 @@ from pathlib import Path
 from nnc.evidence import Evidence, Repeats
 from nnc.files import write_bytes, write_text
 from nnc.report.build import Beside, build_html
+from nnc.report.marks import visible
 from nnc.report.numbers import number
 from nnc.report.page import Page
 from nnc.report.pdf import to_pdf
@@ -32,7 +33,7 @@ def render(evidence: Evidence, out: Path, own: Path | None = None, beside: Besid
 
 def verdict(evidence: Evidence) -> str:
     """The verdict in two sentences, for a terminal; a line for each thing that the model predicts."""
-    pages = Page(evidence, texts(evidence.language)).heads
+    pages = Page(visible(evidence), texts(evidence.language)).heads
     lines = []
     for page in pages:
         name = f"{page.evidence.output}: " if len(pages) > 1 else ""
