@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SECONDS = 5.0
+"""What `make bounds` holds every attack to, on a machine that does nothing else."""
+HANGING = 60.0
+"""Seconds of the processor after which the suite says that it hangs, however slow and busy the machine is."""
 MEMORY = 500 << 20
 PATIENCE = 300.0
 """Seconds on the wall after which it counts as hanging, however busy the machine is."""

@@ -15,7 +15,10 @@ from tests.conftest import ROOT
 
 # All of them with NNC_ALL_ATTACKS=1, as `make bounds` does; in the suite every fourth.
 RUNS = [(attack, command) for attack in ATTACKS for command in attack.commands]
-CHOSEN = RUNS if os.environ.get("NNC_ALL_ATTACKS") else RUNS[::4]
+MEASURED = bool(os.environ.get("NNC_ALL_ATTACKS"))
+CHOSEN = RUNS if MEASURED else RUNS[::4]
+# The stated seconds are measured there, not in the suite, which runs on whatever machine is at hand.
+SECONDS = bounded.SECONDS if MEASURED else bounded.HANGING
 
 
 @pytest.mark.parametrize(("attack", "command"), CHOSEN, ids=lambda value: getattr(value, "name", value))
@@ -23,7 +26,7 @@ def test_an_attack_ends_in_a_finding(attack: Attack, command: str, tmp_path: Pat
     outcome = bounded.run(command, attack.make(tmp_path), tmp_path)
     assert outcome.code in (0, 1), outcome.said[-2000:]  # 70 is a bug, and a signal is negative
     assert "Traceback" not in outcome.said
-    assert outcome.seconds < bounded.SECONDS
+    assert outcome.seconds < SECONDS
     found = set(re.findall(r"\[(NN\d{4})\]", outcome.said))
     if attack.codes:  # a text of more words than a spec may have may be refused as such before anything else is found
         assert found & {*attack.codes, "NN0003"}, outcome.said[-2000:]

@@ -11,6 +11,7 @@ import pytest
 from nnc.emit.diagram.layers_layout import lay_out
 from nnc.emit.diagram.placed import Box, Frame, LayerLayout, Wire
 from nnc.evidence import Network
+from tests.bounded import HANGING
 from tests.diagram.networks import ALL, Builder, resnet50, two_tower
 
 Rect = tuple[float, float, float, float]
@@ -221,13 +222,13 @@ def test_a_block_drawn_as_a_box_is_shown_beside_it() -> None:
 
 
 def test_a_long_chain_states_how_much_it_leaves_out() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     layout = lay_out(ALL["chain2000"]())
-    took = time.perf_counter() - started
+    took = time.process_time() - started
     drawn = sum(len(box.members) == 1 for box in layout.boxes)
     (middle,) = (box for box in layout.boxes if len(box.members) > 1)
     assert f"{2001 - drawn:,} more layers" in middle.labels[0].text
-    assert took < 5
+    assert took < HANGING
 
 
 def test_towers_meet_in_their_middle() -> None:

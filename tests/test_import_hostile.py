@@ -17,6 +17,7 @@ from nnc.cli import run
 from nnc.diagnostics import UserFault
 from nnc.keras_import import import_config
 from nnc.pipeline.bring import bring
+from tests.bounded import HANGING
 from tests.conftest import ROOT
 
 GOOD: dict[str, Any] = json.loads((ROOT / "tests" / "cases" / "keras" / "functional_v2.json").read_text())
@@ -41,10 +42,10 @@ def test_a_zip_bomb_is_read_no_further_than_a_configuration_is_long(tmp_path: Pa
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("config.json", "w") as stream:
         for _ in range(200):
             stream.write(b" " * (1 << 20))
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(UserFault, match="larger than"):
         bring(str(path))
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < HANGING
 
 
 @pytest.mark.parametrize(
@@ -121,10 +122,10 @@ def test_models_in_models_without_end_are_a_finding() -> None:
                 {"class_name": "InputLayer", "name": "i", "config": {"name": "i", "batch_shape": [None, 4]}},
                 {**inner, "name": f"deep{level - 1}",
                  "inbound_nodes": [[["i", 0, 0, {}]], [[f"deep{level - 1}", 1, 0, {}]]]}]}}  # fmt: skip
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(UserFault):
         import_config(inner, "m")
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < HANGING
 
 
 def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -19,6 +19,7 @@ from nnc.source import Source
 from nnc.syntax import parse, tree
 from nnc.syntax.generate import render
 from nnc.syntax.tables import TABLES
+from tests.bounded import HANGING
 
 ROOT = Path(__file__).parent.parent
 
@@ -322,15 +323,6 @@ def test_empty_texts() -> None:
 # ---- speed and limits ----------------------------------------------------------------------------
 
 
-def test_a_thousand_lines_take_a_fraction_of_a_second() -> None:
-    line = "  h = x -> Dense(round((n + 1) / 2), activation=relu, name='a') -> Dropout(0.2)\n"
-    text = "model M {\n" + line * 1000 + "}\n"
-    read(text[:200].rsplit("\n", 1)[0] + "\n}")  # the tables are loaded
-    start = time.process_time()
-    read(text)
-    assert time.process_time() - start < 1.5  # about 0.25 s on an idle machine
-
-
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -366,7 +358,7 @@ def test_garbage_takes_bounded_time(garbage: str) -> None:
     text = garbage * (100_000 // len(garbage))
     start = time.process_time()
     _, findings = parse(Source("t.nn", text))
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < HANGING
     assert len(findings) <= limits.MAX_SYNTAX_FINDINGS + 1
 
 
