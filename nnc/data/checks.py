@@ -14,7 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from nnc.data.columns import counts_rows
-from nnc.data.preparations import METHODS, category_codes
+from nnc.data.kinds.category import category_codes
+from nnc.data.preparations import METHODS
 from nnc.data.prepared import Prepared
 from nnc.data.table import Bools, RawColumn
 from nnc.evidence import Warn

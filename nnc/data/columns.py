@@ -17,8 +17,10 @@ import numpy as np
 
 from nnc import codes
 from nnc.catalog.tables import PREPARATIONS
-from nnc.data.dates import days
-from nnc.data.preparations import METHODS, Args, accept, numeric_faults
+from nnc.data.kinds.date import days
+from nnc.data.kinds.fitted import Args
+from nnc.data.kinds.numeric import numeric_faults
+from nnc.data.preparations import METHODS, accept
 from nnc.data.table import RawColumn, Table
 from nnc.data.words import words
 from nnc.diagnostics import DataPlace, Findings

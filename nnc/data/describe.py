@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from nnc.data.dates import days
-from nnc.data.preparations import METHODS, Fitted, categories
+from nnc.data.kinds.category import categories
+from nnc.data.kinds.date import days
+from nnc.data.kinds.fitted import Fitted
+from nnc.data.preparations import METHODS
 from nnc.data.prepared import Part, Preparation
 from nnc.data.split import Dealt
 from nnc.data.table import Floats, RawColumn, Table

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from nnc.data.layout import smaller
 from nnc.data.picture_file import Unreadable, size_of
-from nnc.data.prepared import Matrix, Part, Prepared
+from nnc.data.prepared import Prepared
+from nnc.data.simple import simple_shape
 from nnc.data.table import RawColumn
 from nnc.data.targets import TargetPlan
 from nnc.data.thumbnails import as_pixels, png
@@ -21,13 +21,6 @@ CLASSES = 12
 SIZES = 5
 # The headings of so many files are read for the sizes: of more, each so-many-th.
 MEASURED = 2_000
-# Cells a side that simple models are given of a picture.
-SIMPLE_SIDE = 16
-
-
-def simple_matrix(prepared: Prepared, part: Part) -> Matrix:
-    """What baselines are given: the features, of pictures those of a smaller one."""
-    return part.matrix if prepared.layout is None else smaller(part.matrix, prepared.layout, SIMPLE_SIDE)
 
 
 def with_pictures(prepared: Prepared) -> Prepared:
@@ -46,10 +39,9 @@ def describe_pictures(prepared: Prepared, plan: TargetPlan) -> PicturesEvidence 
     shape = prepared.layout
     if shape is None:
         return None
-    block = -(-max(shape[:2]) // SIMPLE_SIDE)
     return PicturesEvidence(
         shape=shape,
-        simple=(-(-shape[0] // block), -(-shape[1] // block), shape[2]),
+        simple=simple_shape(shape),
         files=_files(prepared),
         samples=_samples(prepared, plan),
     )

@@ -4,26 +4,16 @@ a model that takes them as quantities.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from nnc import codes
-from nnc.data.preparations import Fitted
+from nnc.data.kinds.fitted import Fitted
+from nnc.data.preparations import method_of
 from nnc.data.prepared import InputPlan, Matrix, Preparation
-from nnc.data.words import RESERVED
 from nnc.diagnostics import DataPlace, Findings, UserFault
 from nnc.graph import Layer, ModelGraph, Tensor
-
-# How a spec keeps fewer numbers of a column.
-_FEWER: Mapping[str, str] = {
-    "category": "category(encode=ids, max_categories={most})",
-    "text": "text(max_tokens={tokens})",
-    "tokens": "tokens(max_tokens={tokens})",
-}
-# A text becomes at most so many counts for a model that knows no order of words.
-MOST_COUNTED = 1_000
 
 
 def check_embeddings(source: str, model: ModelGraph, plans: Sequence[InputPlan], columns: Sequence[Fitted]) -> None:
@@ -34,6 +24,7 @@ def check_embeddings(source: str, model: ModelGraph, plans: Sequence[InputPlan],
         most = layer.args.get("input_dim")
         for column in columns:
             if column.name in plan.columns and isinstance(most, int) and column.places > most:
+                fewer = method_of(column).fewer
                 findings.add(
                     codes.TOO_MANY_IDS,
                     f"column `{column.name}` has the numbers 0 to {column.places - 1}, and the Embedding "
@@ -41,7 +32,7 @@ def check_embeddings(source: str, model: ModelGraph, plans: Sequence[InputPlan],
                     data_place=DataPlace(source, None, column.name),
                     expected=f"Embedding({column.places}, ...) or more",
                     found=f"Embedding({most}, ...)",
-                    help="or keep the most frequent: " + _FEWER[column.kind].format(most=max(most - 2, 1), tokens=most),
+                    help=f"or keep the most frequent: {fewer(most)}" if fewer else None,
                 )
     if findings.has_errors:
         raise UserFault(findings)
@@ -75,22 +66,6 @@ def _embeddings(model: ModelGraph, inputs: dict[int, InputPlan]) -> Iterator[tup
             )
 
 
-def flat(preparation: Preparation, matrix: Matrix) -> Matrix:
-    """The features for a model that knows no Embedding: each number of a category, and how often each of the first
-
-    MOST_COUNTED words of a text stands in it, becomes a feature of its own.
-    """
-    if not any(column.places for column in preparation.columns):
-        return matrix
-    parts, start = [], 0
-    for column in preparation.columns:
-        end = start + column.width
-        part = matrix[:, start:end]
-        parts.append(_counts(column, part.astype(np.int64)) if column.places else part)
-        start = end
-    return np.concatenate(parts, axis=1)
-
-
 def with_padding(preparation: Preparation, matrix: Matrix) -> Matrix:
     """The features with nothing in the place of every text: what an explanation of words measures them against.
 
@@ -101,15 +76,3 @@ def with_padding(preparation: Preparation, matrix: Matrix) -> Matrix:
         return matrix
     of_text = np.array([name in texts for name in preparation.feature_columns])
     return np.where(of_text, np.float32(0), matrix)[: 1 if of_text.all() else None]
-
-
-def _counts(column: Fitted, numbers: npt.NDArray[np.int64]) -> Matrix:
-    """How often each number stands in a row, [rows, numbers]; padding and what comes after the first ones left out."""
-    first = RESERVED if column.vocabulary else int(column.length > 0)
-    most = min(column.places, first + MOST_COUNTED)
-    counts = np.zeros((len(numbers), most), dtype=np.float32)
-    rows = np.repeat(np.arange(len(numbers)), numbers.shape[1])
-    flat_numbers = numbers.ravel()
-    kept = flat_numbers < most
-    np.add.at(counts, (rows[kept], flat_numbers[kept]), 1.0)
-    return counts[:, first:]

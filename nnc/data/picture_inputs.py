@@ -44,6 +44,6 @@ def picture_layout(model: ModelGraph, preparation: Preparation) -> Layout | None
     columns = preparation.columns
     if any(METHODS[column.kind].pictures for column in columns):
         return found
-    numbers = all(METHODS[column.kind].text and not column.categories for column in columns)
+    numbers = all(METHODS[column.kind].quantity for column in columns)
     fits = found is not None and found[0] * found[1] * found[2] == len(columns)
     return found if numbers and fits else None

@@ -14,9 +14,11 @@ from nnc.catalog.tables import MAX_CATEGORIES
 from nnc.data.columns import Choice, Chosen, choose, unknown
 from nnc.data.describe import describe
 from nnc.data.describe_pictures import with_pictures
+from nnc.data.kinds.fitted import Fitted
+from nnc.data.kinds.numeric import numeric_faults
 from nnc.data.numbered import check_embeddings, check_token_inputs
 from nnc.data.picture_inputs import picture_layout, picture_shapes
-from nnc.data.preparations import METHODS, Fitted, allowed_in_training, numeric_faults
+from nnc.data.preparations import METHODS, allowed_in_training
 from nnc.data.prepared import Array, InputPlan, Part, Preparation, Prepared
 from nnc.data.sources import csv_settings
 from nnc.data.split import deal

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from nnc import codes
+from nnc.data.kinds.fitted import Fitted
 from nnc.data.layout import Layout
-from nnc.data.preparations import METHODS, Fitted, allowed_in_prediction, shown
+from nnc.data.preparations import METHODS, allowed_in_prediction, method_of
 from nnc.data.table import Floats, Ints, Table
 from nnc.data.targets import TargetPlan
 from nnc.diagnostics import DataPlace, Findings, UserFault
@@ -21,7 +22,7 @@ from nnc.evidence import DataEvidence, Task
 from nnc.plain_json import from_json, to_json
 from nnc.spelling import suggest
 
-FORMAT = 2
+FORMAT = 3
 Array: TypeAlias = npt.NDArray[np.float32] | npt.NDArray[np.int32]
 Matrix: TypeAlias = npt.NDArray[np.float32]
 
@@ -83,7 +84,7 @@ class Preparation:
                     help=f"is it called `{near}` there? Rename it in the heading" if near else None,
                 )
             else:
-                METHODS[fitted.kind].faults(table, column, allowed_in_prediction(fitted), findings)
+                method_of(fitted).faults(table, column, allowed_in_prediction(fitted), findings)
         if findings.has_errors:
             raise UserFault(findings)
         matrix = np.empty((len(table), sum(column.width for column in self.columns)), dtype=np.float32)
@@ -91,7 +92,7 @@ class Preparation:
         for fitted in self.columns:
             end = start + fitted.width
             with np.errstate(over="ignore"):
-                matrix[:, start:end] = METHODS[fitted.kind].apply(table.columns[fitted.name], fitted)
+                matrix[:, start:end] = method_of(fitted).apply(table.columns[fitted.name], fitted)
             start = end
         largest = np.finfo(np.float32).max
         return np.clip(matrix, -largest, largest, out=matrix)
@@ -211,7 +212,8 @@ class Prepared:
         start = 0
         for fitted in self.preparation.columns:
             end = start + fitted.width
-            if METHODS[fitted.kind].text:
+            shown = method_of(fitted).shown
+            if shown is None:
                 texts = self.table.columns[fitted.name].take(part.positions).texts
                 columns.append([_MISSING if text is None else str(text) for text in texts])
             else:

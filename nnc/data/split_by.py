@@ -8,8 +8,9 @@ import numpy as np
 
 from nnc import codes
 from nnc.data.columns import unknown
-from nnc.data.dates import days
-from nnc.data.preparations import categories, others
+from nnc.data.kinds.category import categories
+from nnc.data.kinds.date import days
+from nnc.data.kinds.faults import others
 from nnc.data.table import Bools, Floats, Ints, RawColumn, Table
 from nnc.diagnostics import DataPlace, Findings, UserFault
 from nnc.graph import Split

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from nnc import codes
-from nnc.data.category_names import category_order
 from nnc.data.columns import unknown
-from nnc.data.preparations import categories, numeric_faults, others
+from nnc.data.kinds.category import categories, category_order
+from nnc.data.kinds.faults import others
+from nnc.data.kinds.numeric import numeric_faults
 from nnc.data.table import Bools, Floats, Ints, RawColumn, Table
 from nnc.diagnostics import DataPlace, Findings, UserFault
 from nnc.evidence import Task

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from nnc.data import Part, Prepared
-from nnc.data.describe_pictures import simple_matrix
-from nnc.data.numbered import flat
+from nnc.data.simple import simple
 from nnc.data.targets import TargetPlan
 from nnc.evidence import Task
 from nnc.run.scores import Floats, Predictions
@@ -58,16 +57,15 @@ def _forest(prepared: Prepared, part: Part, seed: int) -> tuple[Floats, Any]:
 
 def _fitted(model: Any, prepared: Prepared, part: Part) -> tuple[Floats, Any]:
     """Fit on the training rows, with the target as the network has it, and predict."""
-    preparation, training = prepared.preparation, prepared.train
-    target = preparation.target
+    training, target = prepared.train, prepared.preparation.target
     labels = training.truth.astype(np.int64)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # "did not converge" is told by how good the baseline is
-        rows = flat(preparation, simple_matrix(prepared, training))
+        rows = simple(prepared, training)
         model.fit(rows, _numbers(target, training) if not target.classes else labels, training.weights)
     if hasattr(model, "n_jobs"):
         model.set_params(n_jobs=1)  # threads add trees up in any order, and the last bit would change from run to run
-    matrix = flat(preparation, simple_matrix(prepared, part))
+    matrix = simple(prepared, part)
     if not target.classes:
         return target.own_unit(np.asarray(model.predict(matrix), dtype=np.float64)), model
     found = np.zeros((len(part), len(target.classes)))

@@ -21,7 +21,7 @@ import tensorflow as tf
 
 from nnc import codes
 from nnc.data import Preparation
-from nnc.data.preparations import Fitted
+from nnc.data.kinds.fitted import Fitted
 from nnc.data.table import MISSING_WORDS
 from nnc.data.targets import TargetPlan
 from nnc.diagnostics import Findings, UserFault
@@ -98,7 +98,7 @@ def _category(texts: Any, fitted: Fitted) -> Any:
         plain = tf.where(missing, tf.constant(_written_out(fitted.fill_text)), plain)
         missing = tf.zeros_like(missing)
     known = tf.constant([_written_out(text) for text in fitted.categories], shape=(len(fitted.categories),))
-    if fitted.ids:
+    if fitted.places:
         return _ids(plain, missing, known, fitted)
     hot = tf.logical_and(plain[:, None] == known, tf.logical_not(missing)[:, None])
     columns = [hot, missing[:, None]] if fitted.missing_category else [hot]
