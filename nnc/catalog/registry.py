@@ -156,7 +156,7 @@ def apply_layer(
         return refused.rejection
     if isinstance(found, Rejection):
         return found
-    if any(key.endswith(("_initializer", "cell")) for key in args):
+    if filled.get("dtype") == "bfloat16" or any(key.endswith(("_initializer", "cell")) for key in args):
         from nnc.catalog.weights import misfit
 
         if (wrong := misfit(row.name, filled, operands)) is not None:

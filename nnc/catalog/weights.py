@@ -1,7 +1,7 @@
 """Initializers that can't fill every weight, and the shapes of the weights that layers hand them.
 
-`Orthogonal` makes matrices, `Identity` needs exactly two axes, and `STFT` the kernel of a convolution of sound in one
-channel. Keras finds that out when it builds the layer.
+`Orthogonal` makes matrices, by a factorization that TensorFlow lacks in bfloat16; `Identity` needs exactly two axes,
+and `STFT` the kernel of a convolution of sound in one channel. Keras finds that out when it builds the layer.
 """
 
 from __future__ import annotations
@@ -39,9 +39,13 @@ def misfit(name: str, args: Args, operands: Sequence[Operand]) -> Rejection | No
             middle = f", {wrong[1]} in the middle" if initializer == "STFT" and len(wrong) == 3 else ""
             weight = key.removesuffix("_initializer").replace("_", " ")
             return Rejection(f"`{initializer}` can't fill the {weight} of `{name}`", needs, count + middle, key)
+        if initializer in _NOT_IN_BFLOAT16 and args.get("dtype") == "bfloat16" and made.get(key):
+            reason = f"`{initializer}` can't make weights in bfloat16"
+            return Rejection(reason, "another initializer, or dtype mixed_bfloat16", "bfloat16", key)
     return None
 
 
+_NOT_IN_BFLOAT16 = frozenset({"Orthogonal"})
 Fits: TypeAlias = Callable[[Weight], bool]
 _PICKY: Mapping[str, tuple[Fits, str]] = {
     "Identity": (lambda weight: len(weight) == 2, "a weight of 2 axes"),

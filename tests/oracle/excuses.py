@@ -126,6 +126,10 @@ def _alone(sample: Sample, ours: Rejection) -> bool:
     return sample.name == "Concatenate" and isinstance(first, tuple) and len(first) == 1 and ours.argument == "axis"
 
 
+def _ragged_words(sample: Sample, ours: Rejection) -> bool:
+    return sample.name == "TextVectorization" and "a ragged tensor" in ours.reason
+
+
 def _batch_as_time(sample: Sample, ours: Rejection) -> bool:
     first = sample.operands[0]
     return sample.name == "MelSpectrogram" and first == TensorType((), getattr(first, "dtype", ""))
@@ -199,6 +203,7 @@ REFUSED: tuple[tuple[Excuse, str], ...] = (
     (_steps_of_one, "a causal mask of several axes of steps fits by chance, where one has the size 1"),
     (_sparse, "a sparse tensor fits into hardly any layer behind it, which alone does not show"),
     (_of_nothing, "Keras makes tensors without a single value, which train nothing"),
+    (_ragged_words, "texts come as a ragged tensor, which hardly any layer takes; alone that does not show"),
     (_batch_as_time, "with no axis of its own each row would be one moment of a sound"),
     (_unused_fill, "Keras looks at `fill_value` where it pads alone"),
     (_lora_inside, "Keras looks at `lora_rank` when the layer inside is built, and takes less than 0 for one"),

@@ -43,6 +43,13 @@ LAYERS = (
     _of("LayerNormalization", TensorType((3, 4)), axis=(1, 2), gamma_initializer="orthogonal"),
     _of("RNN", TensorType((3, 4)), cell=Object("layers", "LSTMCell", {"units": 2, "bias_initializer": "orthogonal"})),
     _of("GRU", TensorType((3, 4)), units=2, bias_initializer="orthogonal"),
+    _of("GRU", TensorType((3, 4)), units=2, dtype="bfloat16"),
+    _of("GRU", TensorType((3, 4)), units=2, dtype="bfloat16", recurrent_initializer="glorot_uniform"),
+    _of("GRU", TensorType((3, 4)), units=2, dtype="mixed_bfloat16"),
+    _of("RNN", TensorType((3, 4)), cell=Object("layers", "LSTMCell", {"units": 2, "dtype": "bfloat16"})),
+    _of("Dense", _FLOATS, units=2, dtype="bfloat16", kernel_initializer="orthogonal"),
+    _of("AugMix", TensorType((8, 8, OPEN)), chain_depth=0),
+    _of("TextVectorization", TensorType((), "string"), output_mode="one_hot", vocabulary=("a", "b")),
 )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ class Picture:
 
 
 _RULES: Mapping[str, Picture] = {
-    "AugMix": Picture((1, 3), ("channels",), floats=True),
+    "AugMix": Picture((1, 3), ("channels",), floats=True, idle=("chain_depth",)),
     "AutoContrast": Picture(floats=True),
     "ContrastLimitedAdaptiveHistogramEqualization": Picture(known=("sides",)),
     "CutMix": Picture(known=("sides",), floats=True, halves=False),

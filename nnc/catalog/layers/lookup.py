@@ -109,6 +109,9 @@ def _vectorized(args: Args, tensor: TensorType) -> Applied:
     if length is not None and mode != "int":
         reason = "`output_sequence_length` goes with `output_mode` int alone"
         raise Refused(reason, "none", length, "output_sequence_length")
+    if mode == "one_hot" and args["split"] is not None:
+        reason = "`one_hot` of words gives a ragged tensor, which hardly any layer takes"
+        raise Refused(reason, "multi_hot, count, tf_idf or int", "one_hot", "output_mode")
     _check_words(args, "")
     _need_texts(args, tensor)
     if mode == "int":
