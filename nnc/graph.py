@@ -69,10 +69,14 @@ class FnCall:
 
 @dataclass(frozen=True)
 class FnConst:
-    """A number, string, boolean, None or tuple of them. `epsilon` and `pi` have their name in `name`."""
+    """A number, string, boolean, None or tuple of them. `epsilon` and `pi` have their name in `name`.
+
+    `param` is what it was written as, if that was a param: the file's name and the param's.
+    """
 
     value: Value
     name: str | None = None
+    param: tuple[str, str] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

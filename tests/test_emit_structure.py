@@ -10,8 +10,9 @@ import pytest
 
 from nnc.catalog import Size
 from nnc.check import check
-from nnc.emit.names import fn_names, scoring_fns, snake_case
+from nnc.emit.names import MODULE_NAMES, Names, fn_names, scoring_fns, snake_case
 from nnc.emit.python_model import width_parameters
+from nnc.emit.python_params import Constants
 from nnc.emit.python_source import python_source
 from nnc.emit.python_written import structured
 from nnc.graph import Spec
@@ -201,9 +202,9 @@ CORNERS: dict[str, str] = {
 
 
 def shape_of(spec: Spec) -> Any:
-    return structured(
-        spec, spec.model, fn_names(spec), width_parameters(spec.model), seed=None, scoring=scoring_fns(spec.train)
-    )
+    fns, sizes = fn_names(spec), width_parameters(spec.model)
+    constants = Constants(spec, Names({*MODULE_NAMES, *fns.values(), *sizes.values()}))
+    return structured(spec, spec.model, fns, sizes, constants, seed=None, scoring=scoring_fns(spec.train))
 
 
 def loops(text: str) -> int:
@@ -287,6 +288,57 @@ def test_blocks_of_another_file_see_that_file_s_params(tmp_path: Path) -> None:
     built = build_model(spec, spec.model)
     keras.utils.clear_session(free_memory=False)
     assert as_module(source, tmp_path).build_model().get_config() == built.get_config()
+
+
+TUNED = """
+param width = 16
+param lr = 0.001
+param epochs = 5
+param alpha = 0.25
+param unused = 3
+fn scaled(y_true, y_pred) = mean(square(y_true - y_pred)) * lr * (1 - alpha)
+model M {
+  input x: [4]
+  output a = x -> Dense(width, relu) -> Dense(1)
+  output b = x -> Dense(1, sigmoid)
+}
+train {
+  optimizer = Adam(ExponentialDecay(lr, 10 * epochs, decay_rate=0.9))
+  loss = {a: scaled, b: BinaryFocalCrossentropy(alpha=alpha)}
+  loss_weights = {a: alpha, b: 1}
+  metrics = {a: [scaled, mae], b: BinaryAccuracy(threshold=alpha)}
+  epochs = epochs
+  batch_size = 2 * width
+  callbacks = [EarlyStopping(monitor="loss", patience=epochs // 2)]
+}
+"""
+
+
+@pytest.mark.tf
+def test_params_of_the_training_and_of_fns_are_constants_too(tmp_path: Path) -> None:
+    """Who changes a constant at the top changes what hangs on it, as in a program that a person wrote."""
+    import keras
+    import numpy as np
+
+    spec = checked(TUNED, "tuned.nn")
+    source = python_source(spec, spec.model)
+    assert ruff_complaints(source) == ""
+    for line in ("WIDTH = 16", "LR = 0.001", "EPOCHS = 5", "ALPHA = 0.25"):
+        assert f"\n{line}\n" in source
+    assert "UNUSED" not in source
+    wanted = ("* LR, 1 - ALPHA)", " LR,\n                10 * EPOCHS,\n", "alpha=ALPHA",
+              "BinaryAccuracy(threshold=ALPHA", '"a": ALPHA', "batch_size=2 * WIDTH", "epochs=EPOCHS",
+              "patience=EPOCHS // 2")  # fmt: skip
+    assert [piece for piece in wanted if piece not in source] == []
+    keras.utils.clear_session(free_memory=False)
+    module = as_module(source.replace("EPOCHS = 5", "EPOCHS = 2").replace("LR = 0.001", "LR = 0.5"), tmp_path)
+    model = module.build_model()
+    module.compile_model(model)
+    history = module.train(model, np.ones((8, 4)), {"a": np.ones((8, 1)), "b": np.ones((8, 1))})
+    assert len(history.history["loss"]) == 2
+    assert model.optimizer.get_config()["learning_rate"]["config"] | {"name": ""} == {
+        "initial_learning_rate": 0.5, "decay_steps": 20, "decay_rate": 0.9, "staircase": False, "name": "",
+    }  # fmt: skip
 
 
 def test_the_program_on_the_page_is_the_one_that_is_written() -> None:

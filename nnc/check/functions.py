@@ -182,7 +182,7 @@ def _name(expr: tree.Name, body: _Body) -> graph.FnExpr | None:
     if binding is not None and binding.kind == "param":
         if binding.value is POISON:
             return None
-        return graph.FnConst(settled(binding.value))
+        return graph.FnConst(settled(binding.value), param=(expr.span.source.name, expr.id))
     if expr.id in _CONSTANTS:
         return graph.FnConst(_CONSTANTS[expr.id], expr.id)
     _unknown(expr, body)

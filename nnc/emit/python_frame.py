@@ -62,9 +62,9 @@ class Frame:
 
     def __post_init__(self) -> None:
         module = self.module
-        taken = {*module.fns.values(), *module.constants.values(), *module.blocks.values(), "keras", "layers", "ops"}
+        taken = {*module.fns.values(), *module.constants.taken, *module.blocks.values(), "keras", "layers", "ops"}
         taken |= {"math", "name"}
-        taken |= _block_names(module) | {name.upper() for name in module.file(self.node).params}
+        taken |= _block_names(module)
         self.names = Names(taken)
         self.spoken = {identifier(name) for name in _spoken(self.node)}
 

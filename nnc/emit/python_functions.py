@@ -9,6 +9,7 @@ from dataclasses import field
 from nnc.emit.fn_types import Types, float_fns, is_number
 from nnc.emit.names import MODULE_NAMES, Names, fn_names, package_of
 from nnc.emit.python_code import Atom, Code, Group, Invoke, Subscript, assign, comment, layout, returns, string
+from nnc.emit.python_params import Constants
 from nnc.emit.python_values import FnNames, index_text, op_code, plain_name, value_code
 from nnc.graph import Fn, FnCall, FnConst, FnExpr, FnList, FnName, FnRef, IndexItem, Spec
 from nnc.lean import dataclass
@@ -36,19 +37,21 @@ class _Function:
     """A function being written: its locals' Python names, what is known of their types, and its lines."""
 
     fns: FnNames
+    constants: Constants
     names: Names
     types: Types
     variables: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
 
-def function_source(fn: Fn, spec: Spec, *, scores: bool) -> str:
+def function_source(fn: Fn, spec: Spec, constants: Constants, *, scores: bool) -> str:
     """The definition of one fn, registered with Keras so that models with it can be saved.
 
     `scores` says that it stands as a loss or metric: its targets are then brought to its predictions' type.
     """
     fns = fn_names(spec)
-    writer = _Function(fns, Names({*MODULE_NAMES, *fns.values()}), Types(float_fns(spec.fns), set(fn.parameters)))
+    taken = Names({*MODULE_NAMES, *fns.values(), *constants.taken})
+    writer = _Function(fns, constants, taken, Types(float_fns(spec.fns), set(fn.parameters)))
     parameters = [writer.names.new(parameter) for parameter in fn.parameters]
     writer.variables.update(zip(fn.parameters, parameters, strict=True))
     if scores and len(parameters) == 2:
@@ -118,6 +121,8 @@ def _expression(expr: FnExpr, writer: _Function, depth: int) -> Code:
     if isinstance(expr, FnName):
         return Atom(writer.variables[expr.id])
     if isinstance(expr, FnConst):
+        if expr.param is not None and expr.param in writer.constants:
+            return writer.constants.code(expr.param)
         return _CONSTANTS.get(expr.name or "") or value_code(expr.value, writer.fns)
     if isinstance(expr, FnList):
         return Group("[", tuple(_expression(item, writer, depth) for item in expr.items))

@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 from pathlib import PurePath
 
-from nnc.emit.names import fn_names, scoring_fns, used_fns
+from nnc.emit.names import MODULE_NAMES, Names, fn_names, scoring_fns, used_fns
 from nnc.emit.python_code import comment
 from nnc.emit.python_data import data_source, main_source
 from nnc.emit.python_functions import MATCH_TARGETS, function_source
 from nnc.emit.python_model import build_source, width_parameters
+from nnc.emit.python_params import Constants
 from nnc.emit.python_training import adapt_source, compile_source, train_source
 from nnc.emit.python_written import structured
 from nnc.graph import ModelGraph, Spec
@@ -39,28 +40,29 @@ def _definitions(spec: Spec, model: ModelGraph) -> list[str]:
     fns = fn_names(spec)
     scores = scoring_fns(spec.train)
     seed = spec.train.seed if spec.train else None
-    shaped = structured(spec, model, fns, width_parameters(model), seed=seed, scoring=scores)
+    widths = width_parameters(model)
+    constants = Constants(spec, Names({*MODULE_NAMES, *fns.values(), *widths.values()}))
+    shaped = structured(spec, model, fns, widths, constants, seed=seed, scoring=scores)
     used = used_fns(spec, model, shaped.used_fns if shaped else ())
     definitions = [MATCH_TARGETS] if any(fn.name in scores and len(fn.parameters) == 2 for fn in used) else []
-    definitions += [function_source(fn, spec, scores=fn.name in scores) for fn in used]
+    definitions += [function_source(fn, spec, constants, scores=fn.name in scores) for fn in used]
     if shaped is None:
         definitions.append(build_source(model, fns, seed))
     else:
         definitions += shaped.functions
-        if shaped.constants:
-            definitions.insert(0, "\n".join(shaped.constants))
     adapts = adapt_source(model)
     definitions += adapts
     data = data_source(spec, model)
     if spec.train is not None:
         definitions += data or []
-        definitions += [compile_source(spec.train, model, fns), train_source(spec, spec.train, fns, data is not None)]
-    widths = width_parameters(model)
+        definitions.append(compile_source(spec.train, model, fns, constants))
+        definitions.append(train_source(spec, spec.train, fns, constants, data is not None))
     if data is not None:
         definitions.append(main_source(list(widths.values()), model, adapts=bool(adapts)))
     elif not widths:
         definitions.append(_MAIN)
-    return definitions
+    at_the_top = constants.lines()
+    return ["\n".join(at_the_top), *definitions] if at_the_top else definitions
 
 
 def _docstring(spec: Spec, model: ModelGraph) -> str:

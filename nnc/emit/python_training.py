@@ -6,28 +6,41 @@ from nnc.catalog import sees_data
 from nnc.emit.flow import live_calls
 from nnc.emit.names import named_metrics
 from nnc.emit.python_code import Atom, Code, Group, Invoke, Table, assign, number, returns, statement, string
-from nnc.emit.python_values import FnNames, list_code, object_code, value_code
+from nnc.emit.python_params import Constants
+from nnc.emit.python_values import FnNames
 from nnc.graph import ModelGraph, Spec, TrainConfig, Value
+from nnc.syntax import tree
 
 
-def compile_source(train: TrainConfig, model: ModelGraph, fns: FnNames) -> str:
+def compile_source(train: TrainConfig, model: ModelGraph, fns: FnNames, constants: Constants) -> str:
     """`def compile_model(model): ...`."""
     outputs = [output.name for output in model.outputs]
-    losses = {name: train.losses[name] for name in outputs if name in train.losses}
-    metrics = {name: _metric_list(train.metrics[name], fns) for name in outputs if train.metrics.get(name)}
-    kwargs: list[tuple[str, Code]] = [("optimizer", object_code(train.optimizer, fns))]
+    losses = {
+        name: constants.said(constants.entry_of("loss", name), train.losses[name], fns)
+        for name in outputs
+        if name in train.losses
+    }
+    metrics = {
+        name: _metric_list(constants.entry_of("metrics", name), train.metrics[name], fns, constants)
+        for name in outputs
+        if train.metrics.get(name)
+    }
+    optimizer = constants.said(constants.entry("optimizer"), train.optimizer, fns)
+    kwargs: list[tuple[str, Code]] = [("optimizer", optimizer)]
     if losses:
-        kwargs.append(("loss", _by_output({name: value_code(loss, fns) for name, loss in losses.items()}, outputs)))
+        kwargs.append(("loss", _by_output(losses, outputs)))
     if train.loss_weights:
-        kwargs.append(("loss_weights", value_code(train.loss_weights, fns)))
+        weights = constants.said(constants.entry("loss_weights"), train.loss_weights, fns)
+        kwargs.append(("loss_weights", weights))
     if metrics:
         kwargs.append(("metrics", _by_output(metrics, outputs)))
     head = ["def compile_model(model):", '    """Set the optimizer, the loss and the metrics."""']
     return "\n".join([*head, statement(Invoke(Atom("model.compile"), (), tuple(kwargs)))])
 
 
-def _metric_list(metrics: tuple[Value, ...], fns: FnNames) -> Code:
-    return list_code(tuple(metric for _, metric in named_metrics(metrics, fns)), fns)
+def _metric_list(expr: tree.Expr | None, metrics: tuple[Value, ...], fns: FnNames, constants: Constants) -> Code:
+    named = tuple(metric for _, metric in named_metrics(metrics, fns))
+    return Group("[", constants.items(expr, named, fns))
 
 
 def _by_output(codes: dict[str, Code], outputs: list[str]) -> Code:
@@ -57,7 +70,7 @@ _ADAPT = """\
         layer.adapt(keras.Model(model.inputs, layer.input)(x))"""
 
 
-def train_source(spec: Spec, train: TrainConfig, fns: FnNames, validates: bool = False) -> str:
+def train_source(spec: Spec, train: TrainConfig, fns: FnNames, constants: Constants, validates: bool = False) -> str:
     """`def train(model, x, y): ...`, with the arguments that the spec has a use for."""
     optional: list[str] = []
     if validates or (spec.data is not None and spec.data.split.validation):
@@ -65,9 +78,10 @@ def train_source(spec: Spec, train: TrainConfig, fns: FnNames, validates: bool =
     if train.sample_weight is not None:
         optional.append("sample_weight")
     parameters = ["model", "x", "y", *(f"{name}=None" for name in optional)]
-    kwargs = [*fit_arguments(train), *((name, Atom(name)) for name in optional)]
+    kwargs = [*_fit_arguments(train, constants), *((name, Atom(name)) for name in optional)]
     if train.callbacks:
-        kwargs.append(("callbacks", Group("[", tuple(object_code(item, fns) for item in train.callbacks))))
+        callbacks = constants.items(constants.entry("callbacks"), train.callbacks, fns)
+        kwargs.append(("callbacks", Group("[", callbacks)))
     return "\n".join(
         [
             f"def train({', '.join(parameters)}):",
@@ -77,7 +91,7 @@ def train_source(spec: Spec, train: TrainConfig, fns: FnNames, validates: bool =
     )
 
 
-def fit_arguments(train: TrainConfig) -> list[tuple[str, Code]]:
+def _fit_arguments(train: TrainConfig, constants: Constants) -> list[tuple[str, Code]]:
     """The plain arguments of Keras's `fit` that a train section says; those at Keras's default are left out."""
     said: list[tuple[str, Value, Value]] = [
         ("batch_size", train.batch_size, None),
@@ -86,7 +100,9 @@ def fit_arguments(train: TrainConfig) -> list[tuple[str, Code]]:
         ("shuffle", train.shuffle, True),
         ("steps_per_epoch", train.steps_per_epoch, None),
     ]
-    arguments = [(name, value_code(value, {})) for name, value, default in said if value != default]
+    arguments = [
+        (name, constants.said(constants.entry(name), value, {})) for name, value, default in said if value != default
+    ]
     if train.class_weight:
         weights = Table(tuple((number(label), number(weight)) for label, weight in train.class_weight.items()))
         arguments.append(("class_weight", weights))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TypeAlias
 
 from nnc import catalog
@@ -75,13 +76,10 @@ def value_code(value: Value, fns: FnNames) -> Code:
     return code
 
 
-def list_code(values: tuple[Value, ...], fns: FnNames) -> Code:
-    """Values as a list, where Keras wants one (metrics, callbacks)."""
-    return Group("[", tuple(value_code(value, fns) for value in values))
-
-
-def object_code(value: Object, fns: FnNames, name: str | None = None) -> Invoke:
-    """A Keras object's construction; `name` is added as its last argument.
+def object_code(
+    value: Object, fns: FnNames, name: str | None = None, given: Mapping[str, Code] = MappingProxyType({})
+) -> Invoke:
+    """A Keras object's construction; `name` is added as its last argument, and `given` arguments stand as they are.
 
     Required arguments stand by position, as people write them (`Dense(64, ...)`), the others by name.
     """
@@ -92,8 +90,9 @@ def object_code(value: Object, fns: FnNames, name: str | None = None) -> Invoke:
     for argument in required:
         if argument not in args:
             break
-        positional.append(value_code(args.pop(argument), fns))
-    named = [(plain_name(key), value_code(item, fns)) for key, item in args.items()]
+        item = args.pop(argument)
+        positional.append(given[argument] if argument in given else value_code(item, fns))
+    named = [(plain_name(key), given[key] if key in given else value_code(item, fns)) for key, item in args.items()]
     if name is not None:
         named.append(("name", string(name)))
     return Invoke(dotted(_MODULES[value.kind], value.name), tuple(positional), tuple(named))

@@ -14,11 +14,12 @@ from nnc.check.written import Written, WrittenFile
 from nnc.emit.flow import LIST_OPS
 from nnc.emit.names import MODULE_NAMES, Names, snake_case
 from nnc.emit.python_blocks import Function
-from nnc.emit.python_code import WIDTH, Atom, Code, assign, number, string, width
+from nnc.emit.python_code import WIDTH, Code, width
+from nnc.emit.python_params import Constants
 from nnc.emit.python_statements import Body
 from nnc.emit.python_values import FnNames
 from nnc.emit.written_places import NotStructuredError, Places, leaves, needed, only_what_is_live, site_of
-from nnc.graph import ModelGraph, Spec, Value
+from nnc.graph import ModelGraph, Spec
 from nnc.lean import dataclass
 from nnc.source import Span
 from nnc.syntax import tree
@@ -37,7 +38,7 @@ class Module:
     fns: FnNames
     names: Names
     scoring: frozenset[str]
-    constants: dict[tuple[str, str], str] = field(default_factory=dict)
+    constants: Constants
     blocks: dict[tuple[tuple[str, int], bool], str] = field(default_factory=dict)
     sources: list[str] = field(default_factory=list)
     used_fns: set[str] = field(default_factory=set)
@@ -49,10 +50,7 @@ class Module:
 
     def constant(self, node: tree.Name) -> Code:
         """A param, as the constant at the top that has its value."""
-        key = (node.span.source.name, node.id)
-        if key not in self.constants:
-            self.constants[key] = self.names.new(node.id.upper())
-        return Atom(self.constants[key])
+        return self.constants.code((node.span.source.name, node.id))
 
     def fn(self, name: str) -> str:
         """An fn as the function that it is."""
@@ -94,18 +92,39 @@ def _makes_layers(node: tree.Block, module: Module) -> bool:
 
 @dataclass(frozen=True)
 class Structured:
-    """The parts of the module that came of it: constants, functions of blocks, `build_model`, and the fns it calls."""
+    """The parts of the module that came of it: functions of blocks, `build_model`, and the fns it calls."""
 
-    constants: Sequence[str]
     functions: Sequence[str]
     used_fns: frozenset[str]
-    constant_names: Mapping[str, str]
 
 
 def structured(
-    spec: Spec, model: ModelGraph, fns: FnNames, sizes: Mapping[str, str], *, seed: int | None, scoring: frozenset[str]
+    spec: Spec,
+    model: ModelGraph,
+    fns: FnNames,
+    sizes: Mapping[str, str],
+    constants: Constants,
+    *,
+    seed: int | None,
+    scoring: frozenset[str],
 ) -> Structured | None:
     """The model with the structure of its text; None where it has no text, or can't be written so."""
+    before = set(constants.read)
+    found = _structured(spec, model, fns, sizes, constants, seed, scoring)
+    if found is None:
+        constants.read = before
+    return found
+
+
+def _structured(
+    spec: Spec,
+    model: ModelGraph,
+    fns: FnNames,
+    sizes: Mapping[str, str],
+    constants: Constants,
+    seed: int | None,
+    scoring: frozenset[str],
+) -> Structured | None:
     written = spec.origin
     if not isinstance(written, Written) or model.name not in written.models:
         return None
@@ -117,13 +136,13 @@ def structured(
             written,
             Places(model, written),
             fns,
-            Names({*MODULE_NAMES, *fns.values(), *sizes.values()}),
+            Names({*MODULE_NAMES, *fns.values(), *sizes.values(), *constants.taken}),
             scoring,
+            constants,
         )
         node = written.models[model.name]
         statements, _ = module.kept(node.body)
         build = Body(module, node, ((),)).model_source(statements, sizes, seed)
-        constants = _constants(module)
     except (NotStructuredError, RecursionError):
         return None
     functions = [*module.sources, build]
@@ -131,26 +150,4 @@ def structured(
     too_long = not all(_UNBREAKABLE.fullmatch(line) for line in lines)
     if too_long or not only_what_is_live(model, module.dropped):
         return None
-    main = node.span.source.name
-    names = {name: python for (file, name), python in module.constants.items() if file == main}
-    return Structured(constants, functions, frozenset(module.used_fns), names)
-
-
-def _constants(module: Module) -> list[str]:
-    return [
-        assign(module.constants[file, name], constant_code(value), 0)
-        for file, one in module.written.files.items()
-        for name, value in one.params.items()
-        if (file, name) in module.constants
-    ]
-
-
-def constant_code(value: Value) -> Code:
-    """A param's value."""
-    from nnc.emit.python_values import value_code
-
-    if isinstance(value, bool) or value is None:
-        return Atom(str(value))
-    if isinstance(value, (int, float)):
-        return number(value)
-    return string(value) if isinstance(value, str) else value_code(value, {})
+    return Structured(functions, frozenset(module.used_fns))
