@@ -100,34 +100,38 @@ def _string(text: str) -> str:
     return json.dumps(text)
 
 
-@pytest.mark.parametrize(
-    "attempt",
-    [text for text in ATTEMPTS if text.isprintable() and "/" not in text and len(text) <= 200],
-    ids=lambda text: ascii(text)[:40],
-)
-def test_a_real_spec_with_hostile_strings_keeps_its_structure(attempt: str) -> None:
-    def source(text: str) -> str:
-        spec = checked(
-            f"""
-            param word = {_string(text)}
-            block Part(units, label = {_string(text)}) {{
-              input x
-              output y = x -> Dense(units, name={_string(text)})
-            }}
-            model M {{
-              input x: [3]
-              for units in [2, 3] {{ h = x -> Dense(units, name={_string(text)} + (if units == 2 then "a" else "b")) }}
-              k = h -> Part(3, {_string(text)})
-              output y = k -> Dense(1, name=word)
-            }}
-            """,
-            "m.nn",
-        )
-        return python_source(spec, spec.model)
+# Where a spec may hold any text: in a string. Names of layers and of what the spec defines are letters and digits.
+IN_SPECS = [text for text in ATTEMPTS if text.isprintable()]
 
-    found = source(attempt)
+
+def with_words(text: str) -> Spec:
+    """A spec with the text in a param, in a block's default, and in a list that a layer takes."""
+    said = _string(text)
+    return checked(
+        f"""
+        param word = {said}
+        block Part(units, label = {said}) {{
+          input x: string[2]
+          output y = x -> StringLookup(vocabulary=["a", label], output_mode=multi_hot) -> Dense(units)
+        }}
+        model M {{
+          input x: string[2]
+          h = x -> Part(3, {said})
+          k = x -> StringLookup(vocabulary=[word], oov_token="other", output_mode=multi_hot)
+          output y = [h, k] -> Concatenate() -> Dense(1)
+        }}
+        train {{ loss = mse  optimizer = Adam(name={said}) }}
+        """,
+        "m.nn",
+    )
+
+
+@pytest.mark.parametrize("attempt", IN_SPECS, ids=lambda text: ascii(text)[:40])
+def test_a_real_spec_with_hostile_strings_keeps_its_structure(attempt: str) -> None:
+    spec = with_words(attempt)
+    found = python_source(spec, spec.model)
     called = {node.func.id for node in ast.walk(ast.parse(found)) if _is_plain_call(node)}
-    assert called <= {"part", "build_model", "enumerate"}
+    assert called == {"part", "build_model"}
     modules = [
         alias.name for node in ast.walk(ast.parse(found)) if isinstance(node, ast.Import) for alias in node.names
     ]
@@ -135,6 +139,65 @@ def test_a_real_spec_with_hostile_strings_keeps_its_structure(attempt: str) -> N
     for node in ast.walk(ast.parse(found)):
         if isinstance(node, ast.FormattedValue):  # what an f-string evaluates is a variable of ours
             assert re.fullmatch(r"\w+( \+ \d+)?", ast.unparse(node.value))
+
+
+@pytest.mark.tf
+def test_files_of_keras_hold_text_alone(tmp_path: Path) -> None:
+    """.json and .keras with every attempt in them: nothing but Keras's own classes, and they load in safe mode."""
+    import zipfile
+
+    import keras
+
+    from nnc.emit.keras_model import build_model
+
+    for number, attempt in enumerate(IN_SPECS):
+        spec = with_words(attempt)
+        keras.utils.clear_session(free_memory=False)
+        model = build_model(spec, spec.model)
+        config = json.loads(model.to_json())
+        assert {item["registered_name"] for item in _objects(config)} <= {None, "Functional"}
+        assert {str(item["module"]).split(".")[0] for item in _objects(config)} <= {"keras"}
+        assert not {item["class_name"] for item in _objects(config)} & {"Lambda", "__lambda__", "function"}
+        path = tmp_path / f"{number}.keras"
+        model.save(path)
+        held = zipfile.ZipFile(path).namelist()
+        assert all(
+            re.fullmatch(r"(config|metadata)\.json|model\.weights\.h5|assets/[\w/]+(\.txt)?", name) for name in held
+        )
+        loaded = keras.models.load_model(path, safe_mode=True)
+        again = keras.models.model_from_json(model.to_json())
+        for copy in (loaded, again):
+            assert [layer.name for layer in copy.layers] == [layer.name for layer in model.layers]
+            lookups = [layer for layer in copy.layers if isinstance(layer, keras.layers.StringLookup)]
+            assert [layer.get_vocabulary()[-1] for layer in lookups] == [attempt, attempt]
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    """Every object of Keras's in a configuration."""
+    if isinstance(value, list):
+        return [item for one in value for item in _objects(one)]
+    if not isinstance(value, dict):
+        return []
+    own = [value] if "class_name" in value and "module" in value else []
+    return own + [item for one in value.values() for item in _objects(one)]
+
+
+@pytest.mark.tf
+def test_an_onnx_file_holds_text_alone(tmp_path: Path) -> None:
+    """Names in it are a layer's and an output's, which are letters and digits; texts of a spec don't come in."""
+    onnx = pytest.importorskip("onnx")
+    pytest.importorskip("tf2onnx")
+    from nnc.emit.keras_model import build_model
+    from nnc.emit.onnx_file import save_onnx
+
+    text = 'param word = "); import os; (" \nmodel M {\n  input x: [3]\n  output y = x -> Dense(2, name="a.b-C_1")\n}\n'
+    spec = checked(text, "); evil.nn")
+    save_onnx(build_model(spec, spec.model), ["y"], tmp_path / "m.onnx")
+    proto = onnx.load(tmp_path / "m.onnx")
+    names = [name for node in proto.graph.node for name in (node.name, node.op_type, *node.input, *node.output)]
+    assert all(re.fullmatch(r"[\w./:;-]*", name) for name in names), names
+    assert {node.domain for node in proto.graph.node} == {""}
+    assert not [item for item in proto.graph.initializer if item.external_data]
 
 
 def _is_plain_call(node: ast.AST) -> bool:

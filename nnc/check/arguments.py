@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from nnc import codes
@@ -221,6 +222,10 @@ def layer_proto(row: LayerRow, call: tree.Call, frame: Frame) -> LayerProto | No
     return LayerProto(row, bound.args, bound.places, call.function.span, name, name_span)
 
 
+# What TensorFlow takes for the name of a scope, but for the sign that parts names.
+_LAYER_NAME = re.compile(r"[A-Za-z0-9_.-]{1,200}")
+
+
 def layer_name(named: Sequence[tree.Argument], frame: Frame) -> str | None:
     """The `name` argument of a layer, or None where it can't be one."""
     if len(named) > 1:
@@ -230,13 +235,14 @@ def layer_name(named: Sequence[tree.Argument], frame: Frame) -> str | None:
     value = frame.value(named[0].value)
     if value is POISON:
         return None
-    if isinstance(value, str) and value and "/" not in value and value.isprintable() and len(value) <= 200:
+    if isinstance(value, str) and _LAYER_NAME.fullmatch(value):
         return value
     frame.faults.add(
         codes.BAD_LAYER_NAME,
         "a layer can't have this name",
         named[0].value.span,
-        expected='a string of 1 to 200 characters without "/"',
+        expected="a text of 1 to 200 letters a to z, digits, `_`, `.` or `-`",
         found=show(value),
+        help="TensorFlow calls a part of its graph by it, and takes no other characters there",
     )
     return None

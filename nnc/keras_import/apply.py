@@ -111,9 +111,9 @@ class Maker:
     def _named(self, path: tuple[str, ...]) -> str:
         """The layer's name in our model: its own, or with those of the models around it where two would be the same."""
         if path not in self._names:
-            name = path[-1].replace("/", "_")
+            name = _plain(path[-1])
             if name in self.layers or name in self.inputs:
-                name = "_".join(path).replace("/", "_")
+                name = _plain("_".join(path))
             number = 2
             while name in self.layers or name in self.inputs:
                 name, number = f"{name}_{number}", number + 1
@@ -231,6 +231,11 @@ _MASKS = frozenset({"mask", "query_mask", "value_mask", "key_mask"})
 def _is_said(key: str, value: Any) -> bool:
     """Whether an operand is what Keras writes down of itself: no mask, or that the model was not training."""
     return value is None or (key == "training" and value is False)
+
+
+def _plain(name: str) -> str:
+    """The name as a layer of a spec can have it: in letters that TensorFlow takes."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", name)[:200]
 
 
 def _stand_in(entry: Entry) -> tuple[str, Mapping[str, Value]]:

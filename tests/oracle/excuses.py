@@ -74,7 +74,8 @@ def _stacked_states(sample: Sample, ours: Rejection) -> bool:
 
 
 def _drawn(sample: Sample, ours: Rejection) -> bool:
-    return sample.name in ("AugMix", "RandAugment") and "on pictures of" in ours.reason
+    channels = "on pictures of" in ours.reason or "the number of channels" in ours.reason
+    return sample.name in ("AugMix", "RandAugment") and channels
 
 
 def _dtype_forgotten(sample: Sample, ours: Rejection) -> bool:

@@ -47,6 +47,11 @@ LAYERS = (
     _of("GRU", TensorType((3, 4)), units=2, dtype="bfloat16", recurrent_initializer="glorot_uniform"),
     _of("GRU", TensorType((3, 4)), units=2, dtype="mixed_bfloat16"),
     _of("RNN", TensorType((3, 4)), cell=Object("layers", "LSTMCell", {"units": 2, "dtype": "bfloat16"})),
+    *(
+        _of("RNN", TensorType((3, 4)), cell=Object("layers", "GRUCell", {"units": 2, "dtype": "float16", one: 0.3}),
+            **own)
+        for one in ("dropout", "recurrent_dropout") for own in ({}, {"dtype": "mixed_float16"})
+    ),
     _of("Dense", _FLOATS, units=2, dtype="bfloat16", kernel_initializer="orthogonal"),
     _of("AugMix", TensorType((8, 8, OPEN)), chain_depth=0),
     _of("TextVectorization", TensorType((), "string"), output_mode="one_hot", vocabulary=("a", "b")),

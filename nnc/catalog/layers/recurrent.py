@@ -68,8 +68,9 @@ class _RecurrentRule:
             reason = "nnc can't take the nested states of stacked cells apart yet"
             raise Refused(reason, "one cell, or no `return_state`", f"{len(cells)} cells", "return_state")
         cell_args = [filled(item) for item, _ in _chain(args["cell"], width)] if self.family is None else [args]
-        if any(part["dropout"] for part in cell_args[:1]):
+        if cell_args[0]["dropout"]:
             need_dtype(sequence, "floats", "dropout")
+            _same_mask(args, cell_args[0])
         _check_states(cells, states)
         return _unrolled(args, sequence, cells)
 
@@ -143,6 +144,13 @@ def _is_list(cell: Argument) -> bool:
 def _same_dtype(cells: Sequence[Object]) -> None:
     if len({compute_dtype(filled(cell)) for cell in cells}) > 1:
         raise Refused("stacked cells must compute in the same dtype", "one dtype", "several", "cell")
+
+
+def _same_mask(args: Args, cell: Args) -> None:
+    """The layer casts the sequence of which the cell makes its mask, and the cell casts what it multiplies by it."""
+    whole, inside = compute_dtype(args), compute_dtype(cell)
+    if whole != inside:
+        raise Refused(f"a cell with dropout must compute in the layer's own {whole}", whole, inside, "cell")
 
 
 def _chain(cell: Argument, width: int | None) -> list[tuple[Object, int | None]]:
