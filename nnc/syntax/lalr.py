@@ -26,6 +26,17 @@ def _anchor_states(tables: Tables) -> frozenset[int]:
     return frozenset(number for number, row in enumerate(tables.states) if not _ANCHORS.isdisjoint(row))
 
 
+@cache
+def _jumps(tables: Tables) -> dict[tuple[int, int, str], int]:
+    """Where chains of lone rules end, by the state below, the state on top and the terminal that comes.
+
+    From one level of precedence to the next the value stays and so does the state below: what such a chain does hangs
+    on these three alone, and each is walked once.
+    """
+    del tables
+    return {}
+
+
 class Value(NamedTuple):
     """What stands on the stack: a node, a token, or a list of them on their way to the rule around."""
 
@@ -54,6 +65,7 @@ class Machine:
         self.result: Any = None
         self._builders = builders
         self._anchors = _anchor_states(tables)
+        self._jumps = _jumps(tables)
         # Each level has fewer symbols on the stack than the longest rule: what is higher is deeper than may be, and
         # is given up as it opens and not only when it closes.
         self._highest = limits.MAX_DEPTH * max(rule.size for rule in tables.rules)
@@ -117,35 +129,48 @@ class Machine:
                 self.values.append(Value(token, token.start, token.end, 0))
                 return True
             rule = rules[-1 - action]
-            if rule.lone:  # by far the commonest: from one level of precedence to the next, and the value stays
-                stack.pop()
+            if rule.lone:  # by far the commonest
+                place = stack[-2], stack[-1], kind
+                top = self._jumps.get(place)
+                stack[-1] = self._jump(place) if top is None else top
             else:
                 self._reduce(rule)
-            stack.append(states[stack[-1]][rule.origin])
+                stack.append(states[stack[-1]][rule.origin])
             if kind == END and stack[-1] == self.tables.end:
                 self.result = self.values[-1].node
                 return True
 
+    def _jump(self, place: tuple[int, int, str]) -> int:
+        """The state that a chain of lone rules ends in."""
+        states, rules = self.tables.states, self.tables.rules
+        below, top, kind = place
+        while True:
+            action = states[top].get(kind)
+            if action is None or action >= 0 or not rules[-1 - action].lone or (kind == END and top == self.tables.end):
+                self._jumps[place] = top
+                return top
+            top = states[below][rules[-1 - action].origin]
+
     def _reduce(self, rule: Rule) -> None:
         size = rule.size
-        parts = self.values[-size:] if size else []
         if size:
+            parts = self.values[-size:]
             del self.states[-size:]
             del self.values[-size:]
-        self.values.append(self._value(rule.build, rule.splice, [parts[i] for i in rule.kept], parts))
+            start, end = parts[0].start, parts[-1].end
+        else:
+            parts, start, end = [], 0, len(self.source.text)
+        self.values.append(self._value(rule, [parts[i] for i in rule.kept], start, end))
 
-    def _value(self, build: str, splice: bool, kids: list[Value], parts: list[Value]) -> Value:
-        start = parts[0].start if parts else 0
-        end = parts[-1].end if parts else len(self.source.text)
-        depth = max((kid.depth for kid in kids), default=0)
-        if not build and not splice:
+    def _value(self, rule: Rule, kids: list[Value], start: int, end: int) -> Value:
+        depth = max([kid.depth for kid in kids], default=0)
+        if rule.splice:
+            return Value(_spliced(kids), start, end, depth)
+        if not rule.build:
             return Value(kids[0].node, start, end, depth)
-        nodes = _spliced(kids)
-        if splice:
-            return Value(nodes, start, end, depth)
         if depth >= limits.MAX_DEPTH:
             raise TooDeep(start, end)
-        return Value(self._builders[build](Span(self.source, start, end), nodes), start, end, depth + 1)
+        return Value(self._builders[rule.build](Span(self.source, start, end), _spliced(kids)), start, end, depth + 1)
 
     def drop_to(self, height: int) -> None:
         """Forget what was read since the stack had this height."""
