@@ -86,8 +86,12 @@ def same(spec: Any, folder: Path, where: Path) -> None:
         for name, values in part.inputs.items():
             assert arrays[name].dtype == values.dtype
             np.testing.assert_allclose(arrays[name], values, rtol=1e-5, atol=1e-6)
-        assert y.dtype == part.y.dtype
-        np.testing.assert_array_equal(y, part.y)
+        wanted = part.y if isinstance(part.y, dict) else {"": part.y}
+        targets = y if isinstance(y, dict) else {"": y}
+        assert list(targets) == list(wanted)
+        for name, values in wanted.items():
+            assert targets[name].dtype == values.dtype
+            np.testing.assert_array_equal(targets[name], values)
 
 
 @pytest.mark.parametrize("name", ["breast_cancer", "wine", "digits", "diabetes"])
@@ -120,6 +124,83 @@ def test_every_preparation(target: str, impute: str, scale: str, fill: str, stra
     where = tmp_path / "module"
     where.mkdir()
     same(checked(CSV % (target, impute, scale, fill, stratify)), tmp_path, where)
+
+
+def _many_kinds(folder: Path) -> None:
+    random = np.random.default_rng(5)
+    words = ["the", "old", "red", "house", "by", "a", "lake", "has", "new", "windows,", "and", "garden", "LARGE!"]
+    lines = ["size,sold,colour,note,route,price,days,kind,condition"]
+    for number in range(150):
+        size = "" if number % 13 == 0 else random.choice(["low", "mid", "high", "1.0"])
+        sold = (
+            ""
+            if number % 17 == 0
+            else f"20{random.integers(10, 24)}-{random.integers(1, 13):02}-{random.integers(1, 29):02}"
+        )
+        sold += f"T{random.integers(24):02}:{random.integers(60):02}:00" if sold and number % 2 else ""
+        note = "" if number % 19 == 0 else " ".join(random.choice(words, random.integers(1, 9)))
+        route = " ".join(str(one) for one in random.integers(1, 30, random.integers(1, 6)))
+        price = "" if number % 31 == 7 else f"{random.uniform(1, 900):.2f}"
+        colour = random.choice(["red", "blue", "2", "", "green"])
+        tail = f"{random.integers(1, 99)},{random.choice(['flat', 'house'])},{random.choice(['a', 'b', 'c'])}"
+        lines.append(f'{size},{sold},{colour},"{note}",{route},{price},{tail}')
+    (folder / "many.csv").write_text("\n".join(lines), encoding="utf-8")
+
+
+MANY = """
+model M {
+  input n: [features(size, sold)]
+  input c: int32[features(colour)]
+  input t: int32[features(note)]
+  input r: int64[features(route)]
+  words = [t -> Embedding(60, 4) -> Flatten(), r -> Embedding(40, 4) -> Flatten(), c -> Embedding(9, 2) -> Flatten()]
+  h = [n] + words -> Concatenate() -> Dense(4, relu)
+  %s
+}
+data {
+  source = csv("many.csv")
+  target = %s
+  ignore = [%s]
+  features {
+    size   = ordinal(order=["low", "mid", 1, "high"], impute=%s, scale=minmax)
+    sold   = date(parts=[%s], impute=most_frequent, scale=%s)
+    colour = category(encode=ids, impute=%s)
+    note   = text(max_tokens=12, length=%s)
+    route  = tokens(max_tokens=30)
+  }
+  split = {test: 20%%, validation: 20%%%s}
+}
+train {
+  loss = %s
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "filled",
+    [
+        (
+            "output y = h -> Dense(1)", "price", "days, kind, condition",
+            "median", "days, year, month", "standard", "none", "none", "", "mse",
+        ),
+        (
+            "output y = h -> Dense(2)", "[price, log(days)]", "kind, condition",
+            "most_frequent", "hour, weekday, yearday, day", "robust", "most_frequent", "5", ", stratify: true", "mae",
+        ),
+        (
+            "output a = h -> Dense(2, softmax)\n  output b = h -> Dense(1)\n  output c = h -> Dense(3, softmax)",
+            "{c: condition, b: log1p(price), a: kind}", "days",
+            "median", "days", "none", '"blue"', "3", ", stratify: true, seed: 2",
+            "{a: categorical_crossentropy, b: mse, c: sparse_categorical_crossentropy}",
+        ),
+    ],
+    ids=["one target", "two units", "three outputs"],
+)  # fmt: skip
+def test_every_kind_of_column_and_several_targets(filled: tuple[str, ...], tmp_path: Path) -> None:
+    _many_kinds(tmp_path)
+    where = tmp_path / "module"
+    where.mkdir()
+    same(checked(MANY % filled), tmp_path, where)
 
 
 @pytest.mark.parametrize(

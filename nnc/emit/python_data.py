@@ -1,7 +1,6 @@
 """The data section as Python: `load_data()` with pandas, NumPy and scikit-learn, which gives the arrays that nnc gives.
 
-Written for folders of pictures, and for tables from a CSV or from scikit-learn whose columns are numbers and categories
-and that have one target.
+Written for folders of pictures, and for tables from a CSV or from scikit-learn that are split by fractions.
 Other data is left to the reader, as the module's docstring then says.
 """
 
@@ -12,9 +11,11 @@ from collections.abc import Mapping, Sequence
 
 from nnc.catalog import Size
 from nnc.emit import python_pictures
-from nnc.emit.python_code import Atom, Code, Group, Invoke, Table, assign, comment, string
+from nnc.emit.python_code import Atom, Code, Group, Invoke, Subscript, Table, assign, comment, string
+from nnc.emit.python_helpers import helpers_of
 from nnc.emit.python_values import value_code
-from nnc.graph import DataConfig, FnRef, ModelGraph, Object, Spec, Split, Target, TrainConfig, Value
+from nnc.graph import DataConfig, FnRef, ModelGraph, ModelInput, Object, Spec, Split, Target, TrainConfig, Value
+from nnc.lean import dataclass
 
 # Losses of classes, by Keras's name without case and underscores, and how each wants its target.
 _CLASSES: Mapping[str, str] = {
@@ -23,105 +24,32 @@ _CLASSES: Mapping[str, str] = {
     **dict.fromkeys(("categoricalcrossentropy", "cce", "categoricalfocalcrossentropy"), "one hot"),
 }
 _TRANSFORMS = ("log", "log1p", "sqrt")
-_KINDS: Mapping[str, str] = {"numeric": "numbers", "category": "categories"}
 # A path that stands for several files. Of a name that nobody gives a file pandas says itself that it isn't there.
 _SEVERAL_FILES = re.compile(r"[\w./ -]*[*?\[][\w./ *?\[\]-]*")
 _SPLIT = 0.2
-_DEFAULTS: Mapping[str, Value] = {"impute": "median", "scale": "standard"}
-
-_READ = '''\
-def read_table(path, delimiter=",", encoding="utf-8"):
-    """Read a CSV as text; what stands for a missing value becomes one."""
-    missing = ["", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "-nan", "-NaN"]
-    missing += ["NULL", "null"]
-    encoding = "utf-8-sig" if encoding == "utf-8" else encoding
-    table = pd.read_csv(
-        path, dtype=str, keep_default_na=False, sep=delimiter, encoding=encoding
-    )
-    table = table.apply(lambda column: column.str.strip())
-    return table.mask(table.isin(missing))'''
-_CANONICAL = '''\
-def canonical(text):
-    """`1.0` and `1` are one category; `007` is a text."""
-    text = repr(float(text)) if not isinstance(text, str) else text
-    if not re.fullmatch(r"[+-]?(0|[1-9]\\d{0,14})(\\.\\d{1,15})?", text):
-        return text
-    value = float(text)
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
-def in_order(text):
-    """Numbers come first, by size, then words."""
-    number = re.fullmatch(r"[+-]?(0|[1-9]\\d{0,14})(\\.\\d{1,15})?", text)
-    return (0, float(text), text) if number else (1, 0.0, text)'''
-_SPLIT_ROWS = '''\
-def split_rows(strata, validation, test, seed):
-    """Deal the rows out; each part has its share of each stratum."""
-    random = np.random.default_rng(seed)
-    groups = [np.flatnonzero(strata == stratum) for stratum in np.unique(strata)]
-    groups = [random.permutation(group) for group in groups]
-    sizes = np.array([len(group) for group in groups])
-    taken = np.zeros(len(groups), dtype=int)
-    parts = []
-    for share in (test, validation):
-        total = round(len(strata) * share)
-        exact = sizes * (total / len(strata))
-        counts = np.floor(exact).astype(int)
-        counts[np.argsort(counts - exact, kind="stable")[: total - counts.sum()]] += 1
-        counts = np.minimum(counts, np.maximum(sizes - taken - 1, 0))
-        dealt = zip(groups, taken, counts, strict=True)
-        parts.append(np.sort(np.concatenate([g[a : a + c] for g, a, c in dealt])))
-        taken = taken + counts
-    rest = [group[a:] for group, a in zip(groups, taken, strict=True)]
-    return np.sort(np.concatenate(rest)), parts[1], parts[0]'''
-_NUMERIC = '''\
-def numeric(column, train, impute="median", scale="standard"):
-    """Fill and scale a column of numbers by what its training rows have."""
-    values = pd.to_numeric(column).to_numpy(dtype=float)[:, None]
-    if impute is not None:
-        if isinstance(impute, str) and impute != "zero":
-            filler = SimpleImputer(strategy=impute)
-        else:
-            filler = SimpleImputer(
-                strategy="constant", fill_value=0.0 if impute == "zero" else impute
-            )
-        values = filler.fit(values[train]).transform(values)
-    if scale is None:
-        return values
-    scalers = {
-        "standard": StandardScaler,
-        "minmax": MinMaxScaler,
-        "robust": RobustScaler,
-    }
-    return scalers[scale]().fit(values[train]).transform(values)'''
-_CATEGORY = '''\
-def category(column, train, impute=None, max_categories=None):
-    """A column of zeros and ones for each value that the training rows have."""
-    values = column.map(canonical, na_action="ignore")
-    seen = values.iloc[train]
-    counts = seen.value_counts()
-    ranked = sorted(counts.index, key=lambda text: (-counts[text], in_order(text)))
-    kept = sorted(ranked[:max_categories], key=in_order)
-    if impute is not None:
-        fill = ranked[0] if impute == "most_frequent" else impute
-        if fill not in kept and impute != "most_frequent" and seen.isna().any():
-            kept.append(fill)
-        values = values.fillna(fill)
-    parts = [values == text for text in kept]
-    if impute is None and seen.isna().any():
-        parts.append(values.isna())
-    return np.stack(parts, axis=1).astype(float)'''
-_GUESS = '''\
-def kind_of(column):
-    """What a column holds: numbers, categories, or (None) only names for the rows."""
-    there = column.dropna()
-    numbers = pd.to_numeric(there, errors="coerce")
-    if there.empty:
-        return None
-    if numbers.notna().all() and not there.astype(str).str.match("0[0-9]").any():
-        counting = len(there) == len(column) >= 20 and (numbers.diff()[1:] == 1).all()
-        return None if counting else "numbers"
-    return "categories" if there.nunique() <= max(20, len(there) / 2) else None'''
+@dataclass(frozen=True)
+class _Kind:
+    """How a kind of column is prepared: by which function, whose defaults are these; `unused` is for the checker."""
+
+    function: str
+    defaults: Mapping[str, Value]
+    unused: tuple[str, ...] = ()
+
+
+_SCALED: Mapping[str, Value] = {"impute": "median", "scale": "standard"}
+_ONE_OF: Mapping[str, Value] = {"impute": None, "max_categories": None}
+_KINDS: Mapping[tuple[str, Value], _Kind] = {
+    ("numeric", None): _Kind("numeric", _SCALED),
+    ("category", None): _Kind("category", _ONE_OF, ("encode",)),
+    ("category", "one_hot"): _Kind("category", _ONE_OF, ("encode",)),
+    ("category", "ids"): _Kind("category_ids", _ONE_OF, ("encode",)),
+    ("ordinal", None): _Kind("ordinal", _SCALED),
+    ("date", None): _Kind("date", _SCALED),
+    ("text", None): _Kind("text", {"length": None}),
+    ("tokens", None): _Kind("tokens", {"length": None}, ("max_tokens",)),
+}
 
 
 def data_source(spec: Spec, model: ModelGraph) -> list[str] | None:
@@ -129,51 +57,56 @@ def data_source(spec: Spec, model: ModelGraph) -> list[str] | None:
     data, train = spec.data, spec.train
     if data is None or train is None or not _can(data, train, model):
         return None
-    target = data.targets[0] if data.targets else None
-    task = _task(train.losses[model.outputs[0].name])
-    guessed = data.source == "csv"
     if data.source == "images":
-        lines = [*python_pictures.table_lines(data), *_encoded(None, task), *_deal(data.split, train, task)]
+        task = _task(train.losses[model.outputs[0].name])
+        lines = [*python_pictures.table_lines(data), *_encoded(None, task), *_deal(data.split, train, {None: task})]
         lines += python_pictures.input_lines(data, model)
-        return [*python_pictures.HELPERS, _SPLIT_ROWS, _function(data, lines)]
-    lines = [*_table(data, target), *_truth(target, task), *_deal(data.split, train, task)]
-    lines += _features(data, target, guessed=guessed)
-    lines += _inputs(model)
-    text = _function(data, lines)
-    helpers = [_READ] if data.source == "csv" else []
-    classes = task != "regression" and data.source == "csv"
-    helpers += [_CANONICAL] if classes or "category(" in text else []
-    helpers += [_SPLIT_ROWS, *([_GUESS] if "kind_of(" in text else []), _NUMERIC]
-    return [*helpers, *([_CATEGORY] if "category(" in text else []), text]
-
-
-def _function(data: DataConfig, lines: Sequence[str]) -> str:
-    return "\n".join(["def load_data():", f'    """{_title(data)}"""', *lines])
+    elif len(data.targets) > 1:
+        lines = _several_targets(data, train, model)
+    else:
+        target = data.targets[0] if data.targets else None
+        task = _task(train.losses[model.outputs[0].name])
+        lines = [*_table(data, target), *_truth(target, task), *_deal(data.split, train, {None: task})]
+        lines += _features(data, [Atom("target")] if target else [], guessed=data.source == "csv")
+        lines += _inputs(model, several=False)
+    text = "\n".join(["def load_data():", f'    """{_title(data)}"""', *lines])
+    return [*helpers_of(text), text]
 
 
 def _can(data: DataConfig, train: TrainConfig, model: ModelGraph) -> bool:
-    loss = train.losses.get(model.outputs[0].name)
-    if loss is None or isinstance(loss, FnRef) or len(model.outputs) != 1 or train.sample_weight is not None:
+    losses = [train.losses.get(output.name) for output in model.outputs]
+    if any(loss is None or isinstance(loss, FnRef) for loss in losses) or train.sample_weight is not None:
         return False
     if not _by_fractions(data.split):
         return False
     if data.source == "images":
-        return _task(loss) != "regression" and python_pictures.can_read(data, model)
-    shapes = [one.tensor.type.shape for one in model.inputs]
-    several = len(model.inputs) > 1 and any(one.features is None for one in model.inputs)
-    known = data.source == "csv" or (data.source == "sklearn" and not data.targets and not data.features)
-    return (
-        known
-        and not _SEVERAL_FILES.fullmatch(str(data.args.get("path", "")))
-        and data.args.get("name") != "linnerud"
-        and len(data.targets) == (data.source == "csv")
-        and not several
-        and all(len(shape) == 1 for shape in shapes)
-        and all(one.tensor.type.dtype == "float32" for one in model.inputs)
-        and all(group.kind in _KINDS and group.args.get("encode") in (None, "one_hot") for group in data.features)
-        and all(target.transform is None or target.transform in _TRANSFORMS for target in data.targets)
-        and not any(isinstance(dim, Size) and not dim.name.startswith("features") for shape in shapes for dim in shape)
+        one = len(losses) == 1 and losses[0] is not None and _task(losses[0]) != "regression"
+        return one and python_pictures.can_read(data, model)
+    if data.source == "sklearn":
+        read = not data.targets and not data.features and len(losses) == 1 and data.args.get("name") != "linnerud"
+    else:
+        one_file = data.source == "csv" and not _SEVERAL_FILES.fullmatch(str(data.args.get("path", "")))
+        read = one_file and {target.output for target in data.targets} == {one.name for one in model.outputs}
+    return read and _can_prepare(data) and _can_take(model)
+
+
+def _can_prepare(data: DataConfig) -> bool:
+    return all((group.kind, group.args.get("encode")) in _KINDS for group in data.features) and all(
+        target.transform is None or target.transform in _TRANSFORMS for target in data.targets
     )
+
+
+def _can_take(model: ModelGraph) -> bool:
+    """Whether each input takes a row of features."""
+    types = [one.tensor.type for one in model.inputs]
+    several = len(model.inputs) > 1 and any(one.features is None for one in model.inputs)
+    known = all(
+        not isinstance(dim, Size) or dim.name.startswith("features") for one in types for dim in one.shape
+    )  # fmt: skip
+    return known and not several and all(len(one.shape) == 1 and one.dtype in _DTYPES for one in types)
+
+
+_DTYPES = ("float32", "float64", "int32", "int64")
 
 
 def _by_fractions(split: Split) -> bool:
@@ -197,12 +130,14 @@ def _table(data: DataConfig, target: Target | None) -> list[str]:
             f"    data = datasets.{load}()",
             "    table = pd.DataFrame(data.data, columns=data.feature_names)",
         ]
-    args = [(key, value_code(data.args[key], {})) for key in ("delimiter", "encoding") if key in data.args]
-    read = Invoke(Atom("read_table"), (value_code(data.args["path"], {}),), tuple(args))
-    lines = [assign("table", read)]
     assert target is not None  # noqa: S101 - a CSV without a target can't be emitted
     drop = "    table = table.dropna(subset=[target], ignore_index=True)"
-    return [assign("target", string(target.column)), *lines, drop]
+    return [assign("target", string(target.column)), _read(data), drop]
+
+
+def _read(data: DataConfig) -> str:
+    args = [(key, value_code(data.args[key], {})) for key in ("delimiter", "encoding") if key in data.args]
+    return assign("table", Invoke(Atom("read_table"), (value_code(data.args["path"], {}),), tuple(args)))
 
 
 def _truth(target: Target | None, task: str) -> list[str]:
@@ -229,7 +164,8 @@ def _encoded(target: Target | None, task: str) -> list[str]:
     return [f'    y = {values}.astype("{kind}")[:, None]']
 
 
-def _deal(split: Split, train: TrainConfig, task: str) -> list[str]:
+def _deal(split: Split, train: TrainConfig, tasks: Mapping[str | None, str]) -> list[str]:
+    """Which row goes where. `tasks` are the targets', by name where there are several."""
     test = _SPLIT if split.test is None else split.test
     if split.validation is not None:
         validation = split.validation
@@ -238,58 +174,118 @@ def _deal(split: Split, train: TrainConfig, task: str) -> list[str]:
     else:
         validation = min(_SPLIT, (1 - test) / 2)
     seed = train.seed if split.seed is None else split.seed
-    strata = "np.zeros_like(truth)"
-    lines = []
-    if split.stratify and task == "regression":
-        lines = [
-            "    edges = np.quantile(truth, np.linspace(0, 1, 11)[1:-1])",
-            '    strata = np.searchsorted(edges, truth, side="right")',
-        ]
-        strata = "strata"
-    elif split.stratify:
-        strata = "truth"
-    elif split == Split() and task != "regression":
-        parts = 1 + (validation > 0) + (test > 0)
-        lines = [
-            "    counts = np.unique(truth, return_counts=True)[1]",
-            f"    strata = truth if counts.min() >= {parts} else np.zeros_like(truth)",
-        ]
-        strata = "strata"
+    lines, strata = _strata(split, tasks, 1 + (validation > 0) + (test > 0))
     numbers = [("validation", value_code(validation, {})), ("test", value_code(test, {})), ("seed", Atom(str(seed)))]
     dealt = Invoke(Atom("split_rows"), (Atom(strata),), tuple(numbers))
     return [*lines, assign("train, validation, test", dealt)]
 
 
-def _features(data: DataConfig, target: Target | None, *, guessed: bool) -> list[str]:
+def _strata(split: Split, tasks: Mapping[str | None, str], parts: int) -> tuple[list[str], str]:
+    """The lines that make strata, and what these are called: the classes, or tenths of a number."""
+    telling = [name for name, task in tasks.items() if task != "regression"]
+    first = next(iter(tasks))
+    if not split.stratify and not (split == Split() and telling):
+        return [], f"np.zeros_like({_truth_name(first)})"
+    if not telling:
+        lines = [
+            f"    edges = np.quantile({_truth_name(first)}, np.linspace(0, 1, 11)[1:-1])",
+            f'    strata = np.searchsorted(edges, {_truth_name(first)}, side="right")',
+        ]
+        return lines, "strata"
+    lines, strata = [], _truth_name(telling[0])
+    if len(telling) > 1:
+        listed = Group("[", tuple(Atom(_truth_name(name)) for name in telling))
+        lines = [assign("labels", Invoke(Atom("np.stack"), (listed,), (("axis", Atom("1")),)))]
+        lines.append("    strata = np.unique(labels, axis=0, return_inverse=True)[1].ravel()")
+        strata = "strata"
+    if split.stratify:
+        return lines, strata
+    return [
+        *lines,
+        f"    counts = np.unique({strata}, return_counts=True)[1]",
+        f"    strata = {strata} if counts.min() >= {parts} else np.zeros_like({strata})",
+    ], "strata"
+
+
+def _truth_name(target: str | None) -> str:
+    return "truth" if target is None else f"truths[{string(target).text}]"
+
+
+# ---- several targets -----------------------------------------------------------------------------
+
+
+def _several_targets(data: DataConfig, train: TrainConfig, model: ModelGraph) -> list[str]:
+    """`truths` by column, `y` what the losses take: an array for each output, a column for each of its targets."""
+    names = [output.name for output in model.outputs]
+    targets = sorted(data.targets, key=lambda target: names.index(target.output))
+    tasks: dict[str | None, str] = {target.column: _task(train.losses[target.output]) for target in targets}
+    entries = tuple(
+        (
+            string(target.column),
+            Invoke(
+                Atom("numbers_of" if tasks[target.column] == "regression" else "class_numbers"),
+                (Subscript(Atom("table"), string(target.column).text),),
+            ),
+        )
+        for target in targets
+    )
+    lines = [assign("targets", Group("[", tuple(string(target.column) for target in targets)))]
+    lines += [_read(data), "    table = table.dropna(subset=targets, ignore_index=True)"]
+    lines.append(assign("truths", Table(entries)))
+    by_output = {
+        name: [_column(target, str(tasks[target.column])) for target in targets if target.output == name]
+        for name in names
+    }
+    joined = {name: columns[0] if len(columns) == 1 else _side_by_side(columns) for name, columns in by_output.items()}
+    several = len(names) > 1
+    y: Code = Table(tuple((string(name), code) for name, code in joined.items())) if several else joined[names[0]]
+    lines += [assign("y", y), *_deal(data.split, train, tasks)]
+    ignored: list[Code] = [Atom("*targets")]
+    return [*lines, *_features(data, ignored, guessed=True), *_inputs(model, several=several)]
+
+
+def _side_by_side(columns: Sequence[Code]) -> Code:
+    return Invoke(Atom("np.concatenate"), (Group("[", tuple(columns)),), (("axis", Atom("1")),))
+
+
+def _column(target: Target, task: str) -> Code:
+    truth = Atom(_truth_name(target.column))
+    values = Invoke(Atom(f"np.{target.transform}"), (truth,)) if target.transform else truth
+    if task == "one hot":
+        return Invoke(Atom("one_hot"), (values,))
+    return Invoke(Atom("as_column"), (values, string("int32" if task == "numbers" else "float32")))
+
+
+# ---- features ------------------------------------------------------------------------------------
+
+
+def _features(data: DataConfig, targets: Sequence[Code], *, guessed: bool) -> list[str]:
     """`parts`: the prepared features of each column, in the order of the table."""
-    lines: list[str] = []
-    named: dict[str, list[tuple[Code, Code]]] = {"numbers": [], "categories": []}
-    for group in data.features:
-        for column in group.columns:
-            args = {
-                key: value
-                for key, value in group.args.items()
-                if key != "encode"
-                if group.kind == "category" or value != _DEFAULTS.get(key)
-            }
-            named[_KINDS[group.kind]].append((string(column), Table(_entries(args))))
     if not guessed:
         numeric = "numeric(table[name], train)"
         return [f"    parts = {{name: {numeric} for name in table.columns}}"]
-    lines += [assign(kind, Table(tuple(entries))) for kind, entries in named.items()]
-    others = [*([Atom("target")] if target else []), *(string(name) for name in data.ignore)]
-    lines.append(assign("ignored", Group("[", tuple(others))))
-    return [*lines, _LOOP]
+    entries: list[tuple[Code, Code]] = []
+    for group in data.features:
+        kind = _KINDS[group.kind, group.args.get("encode")]
+        args = {
+            key: value
+            for key, value in group.args.items()
+            if key not in kind.unused and not (key in kind.defaults and kind.defaults[key] == value)
+        }
+        prepared = Group("(", (Atom(kind.function), Table(_entries(args))))
+        entries += [(string(column), prepared) for column in group.columns]
+    lines = [assign("columns", Table(tuple(entries)))]
+    others = [*targets, *(string(name) for name in data.ignore)]
+    return [*lines, assign("ignored", Group("[", tuple(others))), _LOOP]
 
 
 _LOOP = """\
     parts = {}
     for name in table.columns:
         kind = kind_of(table[name])
-        if name in numbers:
-            parts[name] = numeric(table[name], train, **numbers[name])
-        elif name in categories:
-            parts[name] = category(table[name], train, **categories[name])
+        if name in columns:
+            prepare, arguments = columns[name]
+            parts[name] = prepare(table[name], train, **arguments)
         elif name not in ignored and kind == "numbers":
             parts[name] = numeric(table[name], train)
         elif name not in ignored and kind == "categories":
@@ -300,34 +296,44 @@ def _entries(args: Mapping[str, Value]) -> tuple[tuple[Code, Code], ...]:
     return tuple((string(key), value_code(value, {})) for key, value in args.items())
 
 
-def _inputs(model: ModelGraph) -> list[str]:
-    """What each input takes of the parts, dealt out."""
-    lines: list[str] = []
-    variables: list[tuple[str, str]] = []
-    for number, item in enumerate(model.inputs):
-        variable = "x" if len(model.inputs) == 1 else f"x_{number + 1}"
-        variables.append((item.name, variable))
-        chosen = "parts.values()"
-        if item.features:
-            columns = tuple(string(name) for name in item.features)
-            lines.append(assign("columns", Group("[", columns)))
-            chosen = "part for name, part in parts.items() if name in columns"
-            lines.append(f"    chosen = [{chosen}]")
-            chosen = "chosen"
-        else:
-            chosen = f"list({chosen})"
-        lines.append(f'    {variable} = np.concatenate({chosen}, axis=1).astype("float32")')
-    if len(variables) == 1:
-        return [*lines, "    return [(x[rows], y[rows]) for rows in (train, validation, test)]"]
-    table = Table(tuple((string(name), Atom(variable)) for name, variable in variables))
-    return [*lines, assign("x", table), _SEVERAL]
+def _inputs(model: ModelGraph, *, several: bool) -> list[str]:
+    """What each input takes of the parts, dealt out; `several` outputs have their targets by name."""
+    codes = {item.name: _input(item) for item in model.inputs}
+    named = len(codes) > 1
+    x: Code = (
+        Table(tuple((string(name), code) for name, code in codes.items())) if named else next(iter(codes.values()))
+    )
+    by_name = named, several
+    rows = (_ROWS_OF.format(name) if many else f"{name}[rows]" for name, many in zip("xy", by_name, strict=True))
+    return [assign("x", x), _RETURNS[sum(by_name)].format(**dict(zip("xy", rows, strict=True)))]
 
 
-_SEVERAL = """\
+def _input(item: ModelInput) -> Code:
+    dtype = string(item.tensor.type.dtype)
+    if not item.features:
+        return Invoke(Atom("np.concatenate(list(parts.values()), axis=1).astype"), (dtype,))
+    columns = Group("[", tuple(string(name) for name in item.features))
+    return Invoke(Atom("features_of"), (Atom("parts"), columns, dtype))
+
+
+_ROWS_OF = "{{name: values[rows] for name, values in {}.items()}}"
+# By how many of x and y are taken apart by name: each fits its lines.
+_RETURNS = (
+    "    return [({x}, {y}) for rows in (train, validation, test)]",
+    """\
     return [
-        ({name: values[rows] for name, values in x.items()}, y[rows])
+        ({x}, {y})
         for rows in (train, validation, test)
-    ]"""
+    ]""",
+    """\
+    return [
+        (
+            {x},
+            {y},
+        )
+        for rows in (train, validation, test)
+    ]""",
+)
 
 
 def main_source(widths: Sequence[str], model: ModelGraph, *, adapts: bool) -> str:
@@ -338,7 +344,7 @@ def main_source(widths: Sequence[str], model: ModelGraph, *, adapts: bool) -> st
     lines = [
         'if __name__ == "__main__":',
         "    (x_train, y_train), validation, (x_test, y_test) = load_data()",
-        f"    model = build_model({', '.join(given[: len(widths)])})",
+        assign("model", Invoke(Atom("build_model"), tuple(map(Atom, given[: len(widths)])))),
         *(["    adapt(model, x_train)"] if adapts else []),
         "    compile_model(model)",
         "    train(model, x_train, y_train, validation_data=validation)",

@@ -9,31 +9,6 @@ from nnc.graph import DataConfig, ModelGraph
 # What a model's channels are called by Pillow.
 _MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 
-_IN_ORDER = '''\
-def in_order(text):
-    """Numbers come first, by size, then words."""
-    number = re.fullmatch(r"[+-]?(0|[1-9]\\d{0,14})(\\.\\d{1,15})?", text)
-    return (0, float(text), text) if number else (1, 0.0, text)'''
-_READ = '''\
-def read_picture(path, height, width, mode):
-    """Read a picture: upright, laid on white where it is see-through, resized."""
-    with Image.open(path) as image:
-        image = ImageOps.exif_transpose(image)
-        if image.mode.startswith("I"):
-            values = (np.asarray(image, dtype=int) // 256).clip(0, 255)
-            image = Image.fromarray(values.astype("uint8"))
-        if image.has_transparency_data:
-            image = image.convert("RGBA")
-            if mode != "RGBA":
-                white = Image.new("RGBA", image.size, "white")
-                image = Image.alpha_composite(white, image)
-        image = image.convert(mode)
-        image = image.resize((width, height), Image.Resampling.BILINEAR)
-        return np.asarray(image).reshape(height, width, -1)'''
-
-
-HELPERS = (_IN_ORDER, _READ)
-
 
 def can_read(data: DataConfig, model: ModelGraph) -> bool:
     """Whether the pictures go to the only input, which has a size."""
