@@ -54,7 +54,7 @@ def test_the_emitted_python_is_the_model_in_memory(path: Path, tmp_path: Path) -
     import keras
 
     from nnc.emit.keras_model import build_model
-    from nnc.emit.python_source import python_source
+    from nnc.emit.python.source import python_source
 
     spec = checked(path.read_text(encoding="utf-8"), path.name, WIDTHS)
     for model in spec.models.values():
@@ -118,7 +118,7 @@ def test_a_spec_of_several_files_computes_what_its_files_say(tmp_path: Path) -> 
     import numpy as np
 
     from nnc.emit.keras_model import build_model
-    from nnc.emit.python_source import python_source
+    from nnc.emit.python.source import python_source
     from nnc.pipeline.front import Settings, require
     from nnc.pipeline.front import check as check_path
 

@@ -174,7 +174,7 @@ def test_python_that_is_written_never_deals_rows_out_otherwise() -> None:
     """It splits by fractions and reads one file alone: of all else it has no `load_data`, rather than a wrong one."""
     from dataclasses import replace
 
-    from nnc.emit.python_data import data_source
+    from nnc.emit.python.data import data_source
 
     spec = spec_of(mlp(4, 1), "csv", "t.csv", "binary_crossentropy", target="alive")
     assert spec.data is not None

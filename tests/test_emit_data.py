@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from nnc.data import load, prepare
-from nnc.emit.python_source import python_source
+from nnc.emit.python.source import python_source
 from tests.conftest import ROOT, shared_data
 from tests.emit.tools import as_module, checked, ruff_complaints
 

@@ -20,7 +20,7 @@ from nnc.catalog.shape import Size
 from nnc.diagnostics import UserFault
 from nnc.emit.names import named_metrics, snake_case
 from nnc.emit.network import describe
-from nnc.emit.python_source import python_source
+from nnc.emit.python.source import python_source
 from nnc.graph import Fn, FnRef, Object, Spec, TrainConfig
 from tests.conftest import ROOT
 from tests.emit.graphs import EPSILON, STEP, Graph, call

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nnc.catalog import Size
 from nnc.emit import python_code
 from nnc.emit.names import identifier
-from nnc.emit.python_source import python_source
+from nnc.emit.python.source import python_source
 from nnc.graph import Fn, FnRef, IndexItem, Object, Scope, Spec, TrainConfig
 from tests.emit.graphs import EPSILON, Graph, call
 from tests.emit.strategies import TEXTS, specs

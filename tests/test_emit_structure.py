@@ -11,10 +11,10 @@ import pytest
 from nnc.catalog import Size
 from nnc.check import check
 from nnc.emit.names import MODULE_NAMES, Names, fn_names, scoring_fns, snake_case
-from nnc.emit.python_model import width_parameters
-from nnc.emit.python_params import Constants
-from nnc.emit.python_source import python_source
-from nnc.emit.python_written import structured
+from nnc.emit.python.model import width_parameters
+from nnc.emit.python.params import Constants
+from nnc.emit.python.source import python_source
+from nnc.emit.python.written import structured
 from nnc.graph import Spec
 from nnc.source import Source
 from nnc.syntax import parse

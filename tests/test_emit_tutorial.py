@@ -13,7 +13,7 @@ import pytest
 import sklearn.metrics
 
 from nnc.emit.network import describe
-from nnc.emit.python_source import python_source
+from nnc.emit.python.source import python_source
 from nnc.graph import Spec
 from tests.conftest import ROOT
 from tests.emit.tools import as_module, checked

@@ -88,7 +88,7 @@ def test_an_example_is_its_twin(name: str, chosen: str, params: dict[str, int], 
 
     from nnc.emit.keras_model import build_model
     from nnc.emit.network import describe
-    from nnc.emit.python_source import python_source
+    from nnc.emit.python.source import python_source
 
     spec = require(checked(name, chosen, params))
     keras.utils.clear_session(free_memory=False)

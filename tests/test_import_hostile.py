@@ -147,7 +147,7 @@ JUNK: tuple[Any, ...] = (
 @pytest.mark.parametrize("seed", range(4))
 def test_no_junk_makes_it_fail(seed: int) -> None:
     """Any value of a configuration replaced by junk: a spec or findings, never another exception."""
-    from nnc.emit.nn_source import OtherModel, nn_source
+    from nnc.emit.nn.source import OtherModel, nn_source
 
     dice = random.Random(seed)  # noqa: S311 - no secret
     places = _places(GOOD)

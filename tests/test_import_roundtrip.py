@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from nnc.check import check
-from nnc.emit.nn_source import nn_source
+from nnc.emit.nn.source import nn_source
 from nnc.graph import ModelGraph, Spec
 from nnc.pipeline.bring import bring, copy_weights
 from nnc.pipeline.front import choose_model, require

@@ -21,7 +21,7 @@ import pytest
 from nnc.emit.diagram import draw
 from nnc.emit.graph_text import dot, mermaid, mermaid_markdown
 from nnc.emit.network import describe
-from nnc.emit.python_source import python_source
+from nnc.emit.python.source import python_source
 from nnc.graph import DataConfig, FeatureGroup, Spec, Split, Target
 from tests.emit.tools import checked, ruff_complaints_about
 from tests.test_emit_python import ATTEMPTS as TEXTS

@@ -111,7 +111,7 @@ def test_the_run_keeps_what_was_learnt(spec: Path, tmp_path: Path) -> None:
 
 
 def test_the_emitted_python_adapts_alike(spec: Path) -> None:
-    from nnc.emit.python_source import python_source
+    from nnc.emit.python.source import python_source
 
     config, model, prepared = made(spec)
     space: dict[str, Any] = {}

@@ -8,7 +8,7 @@ from nnc import graph
 from nnc.check import check
 from nnc.cli import run
 from nnc.diagnostics import Diagnostic
-from nnc.emit.python_source import python_source
+from nnc.emit.python.source import python_source
 from nnc.render import render_text
 from nnc.source import Source
 from nnc.syntax import parse

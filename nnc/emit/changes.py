@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from nnc.emit.flow import inputs_of, live_calls
-from nnc.emit.nn_values import value_text
+from nnc.emit.nn.values import value_text
 from nnc.graph import Call, FeatureGroup, ModelGraph, Spec, Split, Target, Tensor
 from nnc.lean import dataclass
 

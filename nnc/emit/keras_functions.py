@@ -10,8 +10,8 @@ import keras
 from keras import ops
 
 from nnc.emit.names import fn_names, package_of, scoring_fns
-from nnc.emit.python_functions import index_items
-from nnc.emit.python_values import function_of, plain_name
+from nnc.emit.python.functions import index_items
+from nnc.emit.python.values import function_of, plain_name
 from nnc.graph import Fn, FnCall, FnConst, FnExpr, FnList, FnName, FnRef, IndexItem, Spec
 
 Function = Callable[..., Any]

@@ -18,8 +18,8 @@ from nnc.diagnostics import Findings, UserFault
 from nnc.emit.flow import live_calls, tensors_in
 from nnc.emit.keras_functions import Function, build_functions, op_function, python_index
 from nnc.emit.names import fn_names, fns_in, named_metrics
-from nnc.emit.python_functions import index_items
-from nnc.emit.python_values import plain_name
+from nnc.emit.python.functions import index_items
+from nnc.emit.python.values import plain_name
 from nnc.graph import Call, FnRef, Layer, ModelGraph, Object, Operand, Spec, Tensor, Value
 
 # Layers that apply their `activation` to what they give, and to nothing else: `Dense(1, step)` is Dense(1), then

@@ -15,7 +15,7 @@ from typing import Any
 
 from nnc import codes
 from nnc.diagnostics import Diagnostic, Findings, UserFault
-from nnc.emit.nn_source import NnSource, OtherModel, nn_source
+from nnc.emit.nn.source import NnSource, OtherModel, nn_source
 from nnc.files import beside
 from nnc.graph import ModelGraph, Spec
 from nnc.keras_import import Imported, import_config

@@ -33,7 +33,7 @@ class Drawing:
 
 def python_text(checked: Checked, model: ModelGraph) -> str:
     """The model as Python that builds it with Keras's functional API."""
-    from nnc.emit.python_source import python_source
+    from nnc.emit.python.source import python_source
 
     return python_source(require(checked), model)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from nnc import catalog
 from nnc.catalog import Row
-from nnc.emit.python_source import python_source
+from nnc.emit.python.source import python_source
 from nnc.pipeline.examples import example
 from nnc.pipeline.reference import refusal
 from tests.emit.tools import as_module, checked, ruff_complaints_about

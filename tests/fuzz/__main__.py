@@ -14,7 +14,7 @@ import atheris
 with atheris.instrument_imports(include=["nnc"]):
     import nnc.check.dispatch
     import nnc.emit.network
-    import nnc.emit.python_source
+    import nnc.emit.python.source
     import nnc.syntax.format  # noqa: F401 - what is imported here is what coverage is measured of
     from nnc import limits
     from tests.fuzz.invariants import hold

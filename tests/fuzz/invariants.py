@@ -81,7 +81,7 @@ def formats(file: tree.File, spec: object, ids: list[str]) -> None:
 def can_be_written(spec: object) -> None:
     """What is right can be described, and written as Python that Python can read."""
     from nnc.emit.network import describe
-    from nnc.emit.python_source import python_source
+    from nnc.emit.python.source import python_source
     from nnc.graph import Spec
 
     assert isinstance(spec, Spec)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from nnc import catalog
-from nnc.emit.python_code import Atom, Code, Group, Invoke, Operator, Table, minus, number, string
+from nnc.emit.python.code import Atom, Code, Group, Invoke, Operator, Table, minus, number, string
 from nnc.graph import FnRef, IndexItem, Object, Value
 
 # Functions of keras.ops that Python has an operator for. `==` and `!=` are none of them: on symbolic tensors and

@@ -1,7 +1,7 @@
 """A model's functions as its spec has them: blocks are functions, loops stay loops, params are constants.
 
 The tree says what is written; the graph says which names its layers have. What can't be written so raises
-NotStructuredError, and the model is written out call by call (`python_model`).
+NotStructuredError, and the model is written out call by call (`model`).
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from dataclasses import field
 from nnc.check.written import Written, WrittenFile
 from nnc.emit.flow import LIST_OPS
 from nnc.emit.names import MODULE_NAMES, Names, snake_case
-from nnc.emit.python_blocks import Function
-from nnc.emit.python_code import WIDTH, Code, width
-from nnc.emit.python_params import Constants
-from nnc.emit.python_statements import Body
-from nnc.emit.python_values import FnNames
-from nnc.emit.written_places import NotStructuredError, Places, leaves, needed, only_what_is_live, site_of
+from nnc.emit.python.blocks import Function
+from nnc.emit.python.code import WIDTH, Code, width
+from nnc.emit.python.params import Constants
+from nnc.emit.python.places import NotStructuredError, Places, leaves, needed, only_what_is_live, site_of
+from nnc.emit.python.statements import Body
+from nnc.emit.python.values import FnNames
 from nnc.graph import ModelGraph, Spec
 from nnc.lean import dataclass
 from nnc.source import Span

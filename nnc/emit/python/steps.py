@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nnc import catalog
 from nnc.emit.names import snake_case
-from nnc.emit.python_code import (
+from nnc.emit.python.code import (
     Atom,
     Code,
     Group,
@@ -15,11 +15,11 @@ from nnc.emit.python_code import (
     either,
     string,
 )
-from nnc.emit.python_frame import Loop
-from nnc.emit.python_kinds import matched, plain_parameter, unwrap
-from nnc.emit.python_objects import Objects
-from nnc.emit.python_values import dotted, plain_name
-from nnc.emit.written_places import NotStructuredError, site_of
+from nnc.emit.python.frame import Loop
+from nnc.emit.python.kinds import matched, plain_parameter, unwrap
+from nnc.emit.python.objects import Objects
+from nnc.emit.python.places import NotStructuredError, site_of
+from nnc.emit.python.values import dotted, plain_name
 from nnc.syntax import tree
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from nnc.catalog import Size
 from nnc.emit.names import Names
-from nnc.emit.python_code import (
+from nnc.emit.python.code import (
     Atom,
     Code,
     Group,
@@ -19,10 +19,10 @@ from nnc.emit.python_code import (
     returns,
     string,
 )
-from nnc.emit.python_expressions import Expressions
-from nnc.emit.python_frame import Frame, Loop, all_statements, targets_of
-from nnc.emit.python_kinds import sole_step
-from nnc.emit.written_places import NotStructuredError, names_in
+from nnc.emit.python.expressions import Expressions
+from nnc.emit.python.frame import Frame, Loop, all_statements, targets_of
+from nnc.emit.python.kinds import sole_step
+from nnc.emit.python.places import NotStructuredError, names_in
 from nnc.graph import ModelInput
 from nnc.syntax import tree
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from nnc.catalog import Size
 from nnc.emit.flow import LIST_OPS, Flow, flow_of, inputs_of, tensors_in
 from nnc.emit.names import MODULE_NAMES, Names, identifier
-from nnc.emit.python_code import Atom, Code, Group, Invoke, Subscript, Table, assign, comment, returns, string, width
-from nnc.emit.python_values import FnNames, index_text, object_code, op_code, plain_name, value_code
+from nnc.emit.python.code import Atom, Code, Group, Invoke, Subscript, Table, assign, comment, returns, string, width
+from nnc.emit.python.values import FnNames, index_text, object_code, op_code, plain_name, value_code
 from nnc.graph import Call, IndexItem, Layer, ModelGraph, ModelInput, Object, Operand, Scope, Tensor
 
 # Operators nested deeper than this get a variable, as a person would give them one.

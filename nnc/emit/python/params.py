@@ -9,10 +9,10 @@ from nnc.check.constants import OPERATORS
 from nnc.check.faults import Trouble
 from nnc.check.written import Written
 from nnc.emit.names import Names
-from nnc.emit.python_code import Atom, Code, Group, Operator, Table, assign, number, string
-from nnc.emit.python_kinds import matched, unwrap
-from nnc.emit.python_values import FnNames, object_code, value_code
-from nnc.emit.written_places import NotStructuredError
+from nnc.emit.python.code import Atom, Code, Group, Operator, Table, assign, number, string
+from nnc.emit.python.kinds import matched, unwrap
+from nnc.emit.python.places import NotStructuredError
+from nnc.emit.python.values import FnNames, object_code, value_code
 from nnc.graph import Object, Spec, Value
 from nnc.syntax import tree
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nnc import catalog
-from nnc.emit.nn_steps import Step, Words
+from nnc.emit.nn.steps import Step, Words
 from nnc.lean import dataclass
 
 # How much of the uses must agree in a value that becomes the parameter's default.

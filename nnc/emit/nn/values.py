@@ -7,7 +7,7 @@ from typing import Any
 
 from nnc import catalog
 from nnc.catalog import Arg, Row
-from nnc.emit.nn_steps import Words
+from nnc.emit.nn.steps import Words
 from nnc.graph import FnRef, IndexItem, Object, Operand
 from nnc.syntax.literals import quoted
 

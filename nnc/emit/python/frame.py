@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nnc.emit.layer_names import Listed, Numbered, Pattern, Plain, Suffixed, pattern
 from nnc.emit.names import Names, identifier, snake_case
-from nnc.emit.python_code import (
+from nnc.emit.python.code import (
     Atom,
     Code,
     Group,
@@ -18,12 +18,12 @@ from nnc.emit.python_code import (
     string,
     width,
 )
-from nnc.emit.written_places import NotStructuredError, Path, Site, names_in
+from nnc.emit.python.places import NotStructuredError, Path, Site, names_in
 from nnc.lean import dataclass
 from nnc.syntax import tree
 
 if TYPE_CHECKING:
-    from nnc.emit.python_written import Module
+    from nnc.emit.python.written import Module
 
 
 @dataclass

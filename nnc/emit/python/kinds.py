@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nnc.emit.names import identifier
-from nnc.emit.python_code import (
+from nnc.emit.python.code import (
     Code,
 )
-from nnc.emit.written_places import NotStructuredError
+from nnc.emit.python.places import NotStructuredError
 from nnc.lean import dataclass
 from nnc.syntax import tree
 
 if TYPE_CHECKING:
-    from nnc.emit.python_frame import Frame
+    from nnc.emit.python.frame import Frame
 
 
 # Functions of constants: what Python calls them.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from nnc.emit.python_code import (
+from nnc.emit.python.code import (
     WIDTH,
     Code,
     comment,
@@ -14,15 +14,15 @@ from nnc.emit.python_code import (
     returns,
     width,
 )
-from nnc.emit.python_expressions import Expressions
-from nnc.emit.python_frame import all_statements
-from nnc.emit.python_kinds import sole_step
-from nnc.emit.python_statements import Body
-from nnc.emit.written_places import NotStructuredError, Path, names_in
+from nnc.emit.python.expressions import Expressions
+from nnc.emit.python.frame import all_statements
+from nnc.emit.python.kinds import sole_step
+from nnc.emit.python.places import NotStructuredError, Path, names_in
+from nnc.emit.python.statements import Body
 from nnc.syntax import tree
 
 if TYPE_CHECKING:
-    from nnc.emit.python_written import Module
+    from nnc.emit.python.written import Module
 
 
 class Function(Body):

@@ -8,7 +8,7 @@ from typing import Any
 
 from nnc import catalog
 from nnc.catalog import Arg
-from nnc.emit.python_code import (
+from nnc.emit.python.code import (
     Atom,
     Code,
     Group,
@@ -24,10 +24,10 @@ from nnc.emit.python_code import (
     number,
     string,
 )
-from nnc.emit.python_kinds import FUNCTIONS, unwrap
-from nnc.emit.python_steps import Steps
-from nnc.emit.python_values import OPERATORS, op_code, plain_name
-from nnc.emit.written_places import NotStructuredError, names_in
+from nnc.emit.python.kinds import FUNCTIONS, unwrap
+from nnc.emit.python.places import NotStructuredError, names_in
+from nnc.emit.python.steps import Steps
+from nnc.emit.python.values import OPERATORS, op_code, plain_name
 from nnc.syntax import tree
 
 _OPS = {symbol: op for op, symbol in OPERATORS.items()} | {

@@ -14,9 +14,9 @@ from typing import Any
 from nnc import catalog
 from nnc.catalog import LayerRow
 from nnc.check.builder import snake
-from nnc.emit.nn_pieces import common_prefix
-from nnc.emit.nn_steps import Step, ids_in
-from nnc.emit.nn_values import call_text, op_text, value_text
+from nnc.emit.nn.pieces import common_prefix
+from nnc.emit.nn.steps import Step, ids_in
+from nnc.emit.nn.values import call_text, op_text, value_text
 from nnc.graph import IndexItem, Operand, Tensor
 from nnc.keras_import.names import identifier, is_identifier
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnc.catalog.tables import PREPARATIONS
-from nnc.emit.python_code import assign, string
+from nnc.emit.python.code import assign, string
 from nnc.graph import DataConfig, ModelGraph
 
 # What a model's channels are called by Pillow.

@@ -8,9 +8,9 @@ from dataclasses import field
 
 from nnc.emit.fn_types import Types, float_fns, is_number
 from nnc.emit.names import MODULE_NAMES, Names, fn_names, package_of
-from nnc.emit.python_code import Atom, Code, Group, Invoke, Subscript, assign, comment, layout, returns, string
-from nnc.emit.python_params import Constants
-from nnc.emit.python_values import FnNames, index_text, op_code, plain_name, value_code
+from nnc.emit.python.code import Atom, Code, Group, Invoke, Subscript, assign, comment, layout, returns, string
+from nnc.emit.python.params import Constants
+from nnc.emit.python.values import FnNames, index_text, op_code, plain_name, value_code
 from nnc.graph import Fn, FnCall, FnConst, FnExpr, FnList, FnName, FnRef, IndexItem, Spec
 from nnc.lean import dataclass
 

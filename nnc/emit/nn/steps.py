@@ -12,7 +12,7 @@ from nnc.graph import IndexItem, ModelGraph, Operand, Tensor
 from nnc.lean import dataclass
 
 if TYPE_CHECKING:
-    from nnc.emit.nn_pieces import Piece
+    from nnc.emit.nn.pieces import Piece
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A checked spec as a Python module that builds the same model with Keras alone.
 
 Every text that comes from the spec stands in it as a literal, a checked identifier, or a comment cleaned of what
-could end it; `nnc/emit/python_code.py` lays it out as `ruff format` would.
+could end it; `nnc/emit/python/code.py` lays it out as `ruff format` would.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import ast
 from pathlib import PurePath
 
 from nnc.emit.names import MODULE_NAMES, Names, fn_names, scoring_fns, used_fns
-from nnc.emit.python_code import comment
-from nnc.emit.python_data import data_source, main_source
-from nnc.emit.python_functions import MATCH_TARGETS, function_source
-from nnc.emit.python_model import build_source, width_parameters
-from nnc.emit.python_params import Constants
-from nnc.emit.python_training import adapt_source, compile_source, train_source
-from nnc.emit.python_written import structured
+from nnc.emit.python.code import comment
+from nnc.emit.python.data import data_source, main_source
+from nnc.emit.python.functions import MATCH_TARGETS, function_source
+from nnc.emit.python.model import build_source, width_parameters
+from nnc.emit.python.params import Constants
+from nnc.emit.python.training import adapt_source, compile_source, train_source
+from nnc.emit.python.written import structured
 from nnc.graph import ModelGraph, Spec
 
 _MAIN = """\

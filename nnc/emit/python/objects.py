@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnc import catalog
 from nnc.catalog import Arg, LayerRow, Row
 from nnc.emit.names import snake_case
-from nnc.emit.python_code import (
+from nnc.emit.python.code import (
     Atom,
     Code,
     Group,
@@ -15,9 +15,9 @@ from nnc.emit.python_code import (
     either,
     string,
 )
-from nnc.emit.python_kinds import FUNCTIONS, SIZES, Kinds, matched, unwrap
-from nnc.emit.python_values import dotted, plain_name
-from nnc.emit.written_places import NotStructuredError, site_of
+from nnc.emit.python.kinds import FUNCTIONS, SIZES, Kinds, matched, unwrap
+from nnc.emit.python.places import NotStructuredError, site_of
+from nnc.emit.python.values import dotted, plain_name
 from nnc.syntax import tree
 
 

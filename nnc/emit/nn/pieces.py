@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from nnc.emit.nn_params import Param, parameters
-from nnc.emit.nn_steps import Step, skeleton
+from nnc.emit.nn.params import Param, parameters
+from nnc.emit.nn.steps import Step, skeleton
 from nnc.graph import FnRef, Object
 from nnc.keras_import.names import is_identifier
 from nnc.lean import dataclass

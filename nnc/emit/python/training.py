@@ -5,9 +5,9 @@ from __future__ import annotations
 from nnc.catalog import sees_data
 from nnc.emit.flow import live_calls
 from nnc.emit.names import named_metrics
-from nnc.emit.python_code import Atom, Code, Group, Invoke, Table, assign, number, returns, statement, string
-from nnc.emit.python_params import Constants
-from nnc.emit.python_values import FnNames
+from nnc.emit.python.code import Atom, Code, Group, Invoke, Table, assign, number, returns, statement, string
+from nnc.emit.python.params import Constants
+from nnc.emit.python.values import FnNames
 from nnc.graph import ModelGraph, Spec, TrainConfig, Value
 from nnc.syntax import tree
 

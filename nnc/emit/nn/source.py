@@ -11,11 +11,11 @@ from collections.abc import Collection, Sequence
 
 from nnc.catalog import names as catalog_names
 from nnc.check.constants import FUNCTIONS
-from nnc.emit.nn_body import Body
-from nnc.emit.nn_check import compare
-from nnc.emit.nn_pieces import Piece, pieces_of
-from nnc.emit.nn_steps import Step, steps_of
-from nnc.emit.nn_values import value_text
+from nnc.emit.nn.body import Body
+from nnc.emit.nn.check import compare
+from nnc.emit.nn.pieces import Piece, pieces_of
+from nnc.emit.nn.steps import Step, steps_of
+from nnc.emit.nn.values import value_text
 from nnc.graph import ModelGraph, ModelInput
 from nnc.lean import dataclass
 from nnc.source import Source

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from nnc.catalog import Size
-from nnc.emit import python_pictures
-from nnc.emit.python_code import Atom, Code, Group, Invoke, Subscript, Table, assign, comment, string
-from nnc.emit.python_helpers import helpers_of
-from nnc.emit.python_values import value_code
+from nnc.emit.python import pictures
+from nnc.emit.python.code import Atom, Code, Group, Invoke, Subscript, Table, assign, comment, string
+from nnc.emit.python.helpers import helpers_of
+from nnc.emit.python.values import value_code
 from nnc.graph import DataConfig, FnRef, ModelGraph, ModelInput, Object, Spec, Split, Target, TrainConfig, Value
 from nnc.lean import dataclass
 
@@ -59,8 +59,8 @@ def data_source(spec: Spec, model: ModelGraph) -> list[str] | None:
         return None
     if data.source == "images":
         task = _task(train.losses[model.outputs[0].name])
-        lines = [*python_pictures.table_lines(data), *_encoded(None, task), *_deal(data.split, train, {None: task})]
-        lines += python_pictures.input_lines(data, model)
+        lines = [*pictures.table_lines(data), *_encoded(None, task), *_deal(data.split, train, {None: task})]
+        lines += pictures.input_lines(data, model)
     elif len(data.targets) > 1:
         lines = _several_targets(data, train, model)
     else:
@@ -81,7 +81,7 @@ def _can(data: DataConfig, train: TrainConfig, model: ModelGraph) -> bool:
         return False
     if data.source == "images":
         one = len(losses) == 1 and losses[0] is not None and _task(losses[0]) != "regression"
-        return one and python_pictures.can_read(data, model)
+        return one and pictures.can_read(data, model)
     if data.source == "sklearn":
         read = not data.targets and not data.features and len(losses) == 1 and data.args.get("name") != "linnerud"
     else:

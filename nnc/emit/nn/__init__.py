@@ -1,0 +1,1 @@
+"""A model graph as the text of a spec: `source` is the whole, the others are its parts."""
