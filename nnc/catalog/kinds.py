@@ -29,7 +29,8 @@ class Type:
     """What may stand for an argument.
 
     `noun` fits into "must be ...", `take` gives the value as Keras should have it, or NO, or a Rejection where
-    there is more to say than that. `words_of` is the kind whose names may stand there as bare words.
+    there is more to say than that. `words_of` is the kind whose names may stand there as bare words. `why` says what to
+    do instead, `hint` what was probably meant by a value.
     """
 
     noun: str
@@ -39,6 +40,7 @@ class Type:
     objects: str | None = None
     fn: bool = False
     why: str | None = None
+    hint: Callable[[Argument], str | None] | None = None
 
     def of(self, argument: str) -> Kind:
         """The kind of the argument of that name."""
@@ -49,7 +51,8 @@ class Type:
             if taken is NO:
                 reason = f"`{argument}` must be {self.noun}"
                 near = _near(value, known)
-                help_ = f"did you mean `{near}`?" if near else self.why
+                hint = self.hint(value) if self.hint is not None else None
+                help_ = f"did you mean `{near}`?" if near else hint or self.why
                 return Rejection(reason, self.noun, describe(value), argument, help_, near)
             if isinstance(taken, Rejection):
                 return replace(taken, reason=taken.reason.format(argument=f"`{argument}`"), argument=argument)
@@ -159,7 +162,14 @@ def number(low: float = -math.inf, high: float = math.inf, *, above: bool = Fals
             return False
         return not (above and value == low) and not (below and value == high)
 
-    return Type(noun, _when(fits))
+    return Type(noun, _when(fits), hint=_share if (low, high) == (0, 1) else None)
+
+
+def _share(value: Argument) -> str | None:
+    """What `Dropout(20)` probably means."""
+    if not is_number(value) or not 2 <= value <= 100:
+        return None
+    return f"if {value:g} of a hundred is meant, write {value:g}% or {value / 100:g}"
 
 
 def as_float(kind: Type) -> Type:

@@ -77,10 +77,21 @@ def need_rank(tensor: TensorType, ndim: int | None, at_least: int = 0) -> None:
     """Refuse a tensor with another number of axes."""
     found = len(tensor.shape)
     if ndim is not None and found != ndim:
-        raise Refused(f"the input must have {axes_text(ndim)} beside the batch", axes_text(ndim), tensor)
+        reason = f"the input must have {axes_text(ndim)} beside the batch"
+        raise Refused(reason, axes_text(ndim), tensor, help=_one_more_axis(tensor) if found == ndim - 1 else None)
     if found < at_least:
         least = f"at least {axes_text(at_least)}"
         raise Refused(f"the input must have {least} beside the batch", least, tensor)
+
+
+def _one_more_axis(tensor: TensorType) -> str | None:
+    """How a tensor gets the axis that it lacks: gray pictures come without channels, series without features."""
+    if not all(isinstance(size, int) for size in tensor.shape):
+        return None
+    reshaped = f"Reshape([{', '.join(map(str, tensor.shape))}, 1])"
+    if len(tensor.shape) == 1:
+        return f"a recurrent layer keeps its steps with return_sequences=true; {reshaped} makes steps of one feature"
+    return f"where channels are what is missing, {reshaped} adds them"
 
 
 def axes_text(count: int) -> str:

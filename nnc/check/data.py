@@ -39,7 +39,7 @@ def _source(expr: tree.Expr, frame: Frame) -> Value:
             "`source` says where rows come from",
             expr.span,
             expected=built,
-            help='as in csv("rows.csv")',
+            help=f"write csv({bare.span.text})" if isinstance(bare, tree.String) else 'as in csv("rows.csv")',
         )
         return POISON
     row = SOURCES.get(name)
