@@ -8,7 +8,6 @@ have the same widths as Arial, so that a chart holds its shape on a machine with
 
 from __future__ import annotations
 
-import io
 import logging
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -19,10 +18,11 @@ from typing import Any
 import matplotlib as mpl
 from cycler import cycler
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.ticker import FuncFormatter
+
+from nnc.report import svg
 
 ACCENT = "#0b5a8f"
 INK = "#1c2530"
@@ -49,6 +49,7 @@ PAGE_WIDTH = 166.0
 """The text's width on an A4 page in millimetres."""
 
 _MM_PER_INCH = 25.4
+_IMAGE_DPI = 200  # of what is rasterised inside an SVG
 
 _FAMILIES = ("Liberation Sans", "Arial", "Helvetica", "DejaVu Sans")
 _WIDE_FAMILIES = (
@@ -140,10 +141,6 @@ def rc() -> dict[Any, Any]:
         "figure.constrained_layout.wspace": 0.04,
         "figure.constrained_layout.hspace": 0.05,
         "figure.dpi": 100,
-        "savefig.facecolor": "none",
-        "savefig.dpi": 200,  # of what is rasterised inside an SVG
-        "svg.fonttype": "none",
-        "svg.hashsalt": "nnc",
         "path.simplify": True,
     }
 
@@ -175,10 +172,7 @@ def draw(title: str, width: float, height: float, paint: Callable[[Figure], None
 
 def to_svg(figure: Figure, title: str) -> str:
     """The SVG text of a figure, without date, with a title. To be called within `themed()`."""
-    FigureCanvasSVG(figure)
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Title": title})
-    return buffer.getvalue()
+    return svg.to_svg(figure, title, _IMAGE_DPI)
 
 
 def thousands(axes: Axes) -> None:
