@@ -58,7 +58,7 @@ def letters(figure: ShapFigure) -> list[str]:
 
 
 def parsed(figure: ShapFigure) -> ET.Element:
-    return ET.fromstring(figure.svg)  # noqa: S314  # drawn by the code under test
+    return ET.fromstring(figure.paint())  # noqa: S314  # drawn by the code under test
 
 
 def test_each_figure_is_there_with_words(shown: dict[str, ShapFigure]) -> None:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from nnc.evidence import Evidence, Warn
 from nnc.plain_json import to_json
 from nnc.report import style
+from nnc.report.drawing import Drawing
 from nnc.report.marks import visible
 from nnc.report.page import Page
 from nnc.report.sections import SECTIONS, Section
@@ -36,6 +37,8 @@ class Filled:
     views: Mapping[str, object]
     missing: str | None = None
     title: str | None = None
+    figures: tuple[str, ...] = ()
+    """The ids of its figures."""
 
 
 @dataclass(frozen=True)
@@ -48,28 +51,60 @@ class Built:
     parts: tuple[Filled, ...]
 
 
-def build_html(evidence: Evidence, own: Path | None = None, beside: Beside = ()) -> str:
-    """The whole report as one HTML text that loads nothing. The same evidence gives the same text.
+@dataclass(frozen=True)
+class Planned:
+    """All that the page says, its figures not drawn yet: `drawings` are those by their ids."""
 
-    `own` is a folder of templates that stand in the place of nnc's, `beside` are other runs to compare with. Raises
-    UserFault where a template is at fault.
-    """
+    page: Page
+    sections: Sequence[Built]
+    digest: str
+
+    @property
+    def drawings(self) -> Mapping[str, Drawing]:
+        """The figures' drawings in their order."""
+        return self.page.drawings
+
+    def html(self, own: Path | None = None) -> str:
+        """The page as one HTML text that loads nothing; what isn't drawn yet is drawn now.
+
+        `own` is a folder of templates that stand in the place of nnc's. Raises UserFault where one is at fault.
+        """
+        lead, *rest = (replace(built, parts=tuple(map(self._drawn, built.parts))) for built in self.sections)
+        with faults_told(own):
+            return (
+                environment(own)
+                .get_template("report.html")
+                .render(
+                    evidence=self.page.evidence,
+                    say=self.page.say,
+                    language=self.page.texts.tag,
+                    lead=lead,
+                    rest=rest,
+                    digest=self.digest,
+                )
+            )
+
+    def _drawn(self, part: Filled) -> Filled:
+        """The part, or why one of its figures could not be drawn."""
+        try:
+            for name in part.figures:
+                _ = self.drawings[name].svg
+        except Exception as error:  # noqa: BLE001 - as in `_filled`
+            return _failed(part.figures[0], error, part.title)
+        return part
+
+
+def plan(evidence: Evidence, beside: Beside = ()) -> Planned:
+    """The page of some evidence, `beside` other runs to compare with. The same evidence gives the same page."""
     shown = visible(_with_font_warning(evidence))
     page = Page(shown, texts(evidence.language), beside=tuple(visible(list(beside))))
     sections = [built for section in SECTIONS if (built := _built(page, section)) is not None]
-    with faults_told(own):
-        return (
-            environment(own)
-            .get_template("report.html")
-            .render(
-                evidence=page.evidence,
-                say=page.say,
-                language=page.texts.tag,
-                lead=sections[0],
-                rest=sections[1:],
-                digest=digest(evidence),
-            )
-        )
+    return Planned(page, sections, digest(evidence))
+
+
+def build_html(evidence: Evidence, own: Path | None = None, beside: Beside = ()) -> str:
+    """The whole report as one HTML text, drawn in this process."""
+    return plan(evidence, beside).html(own)
 
 
 def digest(evidence: Evidence) -> str:
@@ -92,12 +127,17 @@ def _filled(page: Page, section: Section, title: str | None) -> Filled | None:
         return Filled({}, " ".join(reasons), title)
     if not section.applies(page):
         return None
+    before = len(page.drawings)
     try:
         views = section.build(page)
     except Exception as error:  # noqa: BLE001 - a run of hours must not lose its report to a bug of one section
-        _LOG.exception("the section %r could not be made", section.id)
-        return Filled({}, f"{type(error).__name__}: {error}", title)
-    return Filled(views, None, title)
+        return _failed(section.id, error, title)
+    return Filled(views, None, title, tuple(page.drawings)[before:])
+
+
+def _failed(what: str, error: Exception, title: str | None) -> Filled:
+    _LOG.error("%r could not be made", what, exc_info=error)
+    return Filled({}, f"{type(error).__name__}: {error}", title)
 
 
 def _with_font_warning(evidence: Evidence) -> Evidence:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from nnc.evidence import Evidence, TrainingEvidence
+from nnc.report.drawing import Drawing
 from nnc.report.numbers import aligned, count
 from nnc.report.style import PAGE_WIDTH
 from nnc.report.texts import Texts
@@ -26,10 +27,14 @@ class Figure:
     label: str
     caption: str
     alt: str
-    source: str
-    """A `data:` address."""
+    drawing: Drawing
     width: float | None
     """In millimetres; None for the drawing's own size."""
+
+    @property
+    def source(self) -> str:
+        """A `data:` address."""
+        return picture(self.drawing.svg)
 
     @property
     def kind(self) -> str:
@@ -97,6 +102,8 @@ class Page:
     texts: Texts
     terms: set[str] = field(default_factory=set)
     numbers: Numbers = field(default_factory=Numbers)
+    drawings: dict[str, Drawing] = field(default_factory=dict)
+    """Of the figures so far, by their ids."""
     suffix: str = ""
     beside: tuple[tuple[str, Evidence], ...] = ()
     """Other runs to compare with, by what they are called."""
@@ -126,11 +133,22 @@ class Page:
         """Put terms that a section uses on the glossary."""
         self.terms.update(keys)
 
-    def figure(self, key: str, svg: str, caption: str, alt: str, width: float | None = PAGE_WIDTH) -> Figure:
-        """A figure with the next number."""
+    def figure(
+        self,
+        key: str,
+        paint: Callable[[], str],
+        caption: str,
+        alt: str,
+        width: float | None = PAGE_WIDTH,
+        *,
+        heavy: bool = False,
+    ) -> Figure:
+        """A figure with the next number. `paint` gives its SVG text when the page is written; `heavy` as a Drawing."""
         self.numbers.figures += 1
         label = self.say("figure_label", n=self.numbers.figures)
-        return Figure(f"fig-{key}{self.suffix}", label, caption, alt, picture(svg), width)
+        name = f"fig-{key}{self.suffix}"
+        drawing = self.drawings[name] = Drawing(paint, heavy=heavy)
+        return Figure(name, label, caption, alt, drawing, width)
 
     def table(
         self, key: str, caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Cell | str]], limit: int = 60

@@ -10,6 +10,11 @@ from typing import Any
 _LOGS = ("weasyprint", "fontTools", "fontTools.subset")
 
 
+def load() -> None:
+    """Load WeasyPrint, which takes a second, while somebody else draws."""
+    import weasyprint  # noqa: F401
+
+
 def to_pdf(html: str) -> bytes:
     """The report in pages. The same text gives the same bytes: the identifier comes from it, and there is no date.
 

@@ -11,25 +11,22 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.patches import Patch
-from matplotlib.text import Text
 
 from nnc.report import style
 from nnc.report.numbers import number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _MM = 25.4
 _TEXT = 8.0  # points, as in the other charts
 _LABEL_LETTERS = 38
 _VECTOR_POINTS = 300
-_LOW_TO_HIGH = LinearSegmentedColormap.from_list("nnc_values", [style.BLUE, "#b9bec6", style.VERMILLION])
+_LOW_TO_HIGH = (style.BLUE, "#b9bec6", style.VERMILLION)
 _NUMBER = re.compile(r"[-+−0-9.,]+")
 _LINES = ("-", "--", "-.")
 
@@ -93,8 +90,8 @@ def beeswarm(matrix: Matrix, top: int, seed: int, label: str, colours: tuple[str
             matrix.values, base_values=matrix.base, data=matrix.data, feature_names=list(matrix.names)
         )
         shap.plots.beeswarm(
-            values, max_display=shown, ax=axes, show=False, plot_size=None, s=9, color=_LOW_TO_HIGH, color_bar=True,
-            color_bar_label=colours[0], group_remaining_features=False,
+            values, max_display=shown, ax=axes, show=False, plot_size=None, s=9, color=style.blend(*_LOW_TO_HIGH),
+            color_bar=True, color_bar_label=colours[0], group_remaining_features=False,
         )  # fmt: skip
         axes.set_xlabel(label)
         axes.set_yticks(axes.get_yticks(), [_short(tick.get_text()) for tick in axes.get_yticklabels()])
@@ -128,7 +125,7 @@ def decision(matrix: Matrix, chosen: Sequence[Decision], top: int, link: str, la
     with _figure(12 + 4.2 * len(chosen) + 6.0 * shown) as figure:
         left = _label_width(figure, matrix.names)
         axes = _axes(figure, left, 0.97, bottom=10, top=2 + 4.2 * len(chosen))
-        shap.decision_plot(
+        shap.plots.decision(
             matrix.base, matrix.values[behind + places], feature_names=[_short(name) for name in matrix.names],
             link=link, show=False, auto_size_plot=False, color_bar=False, ignore_warnings=True,
             feature_display_range=slice(-1, -shown - 1, -1),
@@ -219,6 +216,8 @@ def _short(name: str, limit: int = _LABEL_LETTERS) -> str:
 
 def _label_width(figure: Figure, names: Sequence[str], limit: int = _LABEL_LETTERS) -> float:
     """The share of the figure's width that the longest of the names takes up, as a left margin."""
+    from matplotlib.font_manager import FontProperties
+
     renderer: Any = figure.canvas.get_renderer()  # type: ignore[attr-defined]  # of the Agg canvas
     font = FontProperties(family=list(style.families()), size=_TEXT)
     widest = max(renderer.get_text_width_height_descent(_short(name, limit), font, False)[0] for name in names)
@@ -228,6 +227,8 @@ def _label_width(figure: Figure, names: Sequence[str], limit: int = _LABEL_LETTE
 @contextmanager
 def _figure(height: float) -> Iterator[Figure]:
     """An empty pyplot figure of the page's width in the report's look, closed again afterwards."""
+    import matplotlib as mpl
+
     mpl.use("agg")
     from matplotlib import pyplot as plt
 
@@ -242,6 +243,7 @@ def _figure(height: float) -> Iterator[Figure]:
 @contextmanager
 def _quiet_pyplot() -> Iterator[None]:
     """Put back pyplot's interactive mode, which shap switches off."""
+    import matplotlib as mpl
     from matplotlib import pyplot as plt
 
     interactive = plt.isinteractive()
@@ -263,6 +265,8 @@ def _seeded(seed: int) -> Iterator[None]:
 
 def _finished(figure: Figure, title: str) -> str:
     """The SVG text, in the colours of the other charts and with letters of their size."""
+    from matplotlib.patches import Patch
+    from matplotlib.text import Text
     from shap.plots import colors
 
     ours: dict[object, str] = {tuple(colors.red_rgb): style.VERMILLION, tuple(colors.blue_rgb): style.BLUE}

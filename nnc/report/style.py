@@ -13,16 +13,12 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
-from cycler import cycler
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager, get_font
-from matplotlib.ticker import FuncFormatter
-
-from nnc.report import svg
+if TYPE_CHECKING:  # matplotlib is loaded by whoever draws, which may be another process
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
 
 ACCENT = "#0b5a8f"
 INK = "#1c2530"
@@ -49,6 +45,7 @@ PAGE_WIDTH = 166.0
 """The text's width on an A4 page in millimetres."""
 
 _MM_PER_INCH = 25.4
+_ALWAYS_THERE = 0x250  # DejaVu Sans, which matplotlib brings along, has all Latin letters below
 _IMAGE_DPI = 200  # of what is rasterised inside an SVG
 
 _FAMILIES = ("Liberation Sans", "Arial", "Helvetica", "DejaVu Sans")
@@ -74,12 +71,16 @@ def families() -> tuple[str, ...]:
 
     matplotlib brings DejaVu Sans along.
     """
+    from matplotlib.font_manager import fontManager
+
     installed = set(fontManager.get_font_names())
     return tuple(name for name in _FAMILIES + _WIDE_FAMILIES if name in installed)
 
 
 @cache
 def _letters() -> frozenset[int]:
+    from matplotlib.font_manager import FontProperties, fontManager, get_font
+
     found: set[int] = set()
     for family in families():
         found |= get_font(fontManager.findfont(FontProperties(family=[family]))).get_charmap().keys()
@@ -92,11 +93,16 @@ def missing_letters(texts: Iterable[str]) -> str:
     Control and format characters count as present: they draw nothing.
     """
     letters = {char for text in texts for char in text if char.isprintable() and not char.isspace()}
+    letters = {char for char in letters if ord(char) >= _ALWAYS_THERE}
+    if not letters:
+        return ""
     return "".join(sorted(char for char in letters if ord(char) not in _letters()))
 
 
 def rc() -> dict[Any, Any]:
     """What matplotlib is set to."""
+    from cycler import cycler
+
     return {
         "font.family": list(families()),
         "font.size": 8,
@@ -151,6 +157,8 @@ def themed() -> Iterator[None]:
 
     (the report itself says which letters those are).
     """
+    import matplotlib as mpl
+
     fonts_log = logging.getLogger("matplotlib.font_manager")
     level = fonts_log.level
     with mpl.rc_context(rc()), warnings.catch_warnings():
@@ -164,6 +172,8 @@ def themed() -> Iterator[None]:
 
 def draw(title: str, width: float, height: float, paint: Callable[[Figure], None]) -> str:
     """The SVG text of what `paint` puts on an empty figure of that size (millimetres)."""
+    from matplotlib.figure import Figure
+
     with themed():
         figure = Figure(figsize=(width / _MM_PER_INCH, height / _MM_PER_INCH), layout="constrained")
         paint(figure)
@@ -172,14 +182,26 @@ def draw(title: str, width: float, height: float, paint: Callable[[Figure], None
 
 def to_svg(figure: Figure, title: str) -> str:
     """The SVG text of a figure, without date, with a title. To be called within `themed()`."""
+    from nnc.report import svg
+
     return svg.to_svg(figure, title, _IMAGE_DPI)
 
 
 def thousands(axes: Axes) -> None:
     """Set thousands apart on axes that reach 10,000: `100,000`, the minus as a minus."""
+    from matplotlib.ticker import FuncFormatter
+
     for axis in (axes.xaxis, axes.yaxis):
         if max(abs(end) for end in axis.get_view_interval()) >= 10_000:
             axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}".replace("-", "\u2212")))
+
+
+@cache
+def blend(*colours: str) -> Colormap:
+    """A scale of colours from the first to the last."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("nnc", list(colours))
 
 
 def quiet_axes(axes: Axes, grid: str = "y") -> None:

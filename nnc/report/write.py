@@ -6,11 +6,12 @@ from pathlib import Path
 
 from nnc.evidence import Evidence, Repeats
 from nnc.files import write_bytes, write_text
-from nnc.report.build import Beside, build_html
+from nnc.report.build import Beside, build_html, plan
 from nnc.report.marks import visible
 from nnc.report.numbers import number
 from nnc.report.page import Page
-from nnc.report.pdf import to_pdf
+from nnc.report.pdf import load, to_pdf
+from nnc.report.pool import Pool
 from nnc.report.sections.verdict import comparison, headline, judge
 from nnc.report.texts import texts
 from nnc.report.words import best_baseline, metric_name, primary, sentence
@@ -23,8 +24,13 @@ def render(evidence: Evidence, out: Path, own: Path | None = None, beside: Besid
     their paths. Raises UserFault where the
     folder can't be written, or a template is at fault.
     """
-    html = render_html(evidence, own, beside)
-    pages = render_pdf(html)
+    with Pool() as pool:
+        planned = plan(evidence, beside)
+        pool.begin(planned, evidence, beside)
+        load()
+        pool.end(planned)
+    html = planned.html(own)
+    pages = to_pdf(html)
     web, paper = out / "report.html", out / "report.pdf"
     write_text(web, html)
     write_bytes(paper, pages)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from nnc.evidence import Column, Histogram
 from nnc.report import style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Say = Callable[..., str]
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 
 from nnc.evidence import CalibrationBin, Evaluation, Line
 from nnc.report import style
 from nnc.report.numbers import count
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
 Say = Callable[..., str]
 
-_BLUES = LinearSegmentedColormap.from_list("nnc", ["#ffffff", "#9fc5e0", style.ACCENT, "#06324f"])
+_BLUES = ("#ffffff", "#9fc5e0", style.ACCENT, "#06324f")
 _NUMBERS_UP_TO = 14
 _POINTS_AS_PICTURE = 300
 
@@ -64,7 +66,7 @@ def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str], say: Say,
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
-        axes.imshow(shares, cmap=_BLUES, vmin=0, vmax=1, aspect="auto", interpolation="nearest")
+        axes.imshow(shares, cmap=style.blend(*_BLUES), vmin=0, vmax=1, aspect="auto", interpolation="nearest")
         axes.set_xticks(range(size), [_short(name) for name in classes], rotation=0 if size <= 4 else 60)
         axes.set_yticks(range(size), [_short(name) for name in classes])
         axes.tick_params(length=0, labelcolor=style.INK)

@@ -9,18 +9,20 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, Normalize
-from matplotlib.figure import Figure
 from PIL import Image
 
 from nnc.report import style
 
-AGAINST_TO_FOR = LinearSegmentedColormap.from_list("nnc_signs", ["#0b4f94", "#7fb3dd", "#ffffff", "#f0957a", "#a81c07"])
-_LITTLE_TO_MUCH = LinearSegmentedColormap.from_list("nnc_amounts", ["#ffffff", "#8fbbe0", style.ACCENT, "#06283f"])
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+AGAINST_TO_FOR = ("#0b4f94", "#7fb3dd", "#ffffff", "#f0957a", "#a81c07")
+_LITTLE_TO_MUCH = ("#ffffff", "#8fbbe0", style.ACCENT, "#06283f")
 _MAX_SIDE = 256
 _LABEL = 30.0
 _SMALL = 7.0
@@ -153,10 +155,16 @@ def amounts(maps: Sequence[tuple[str, Array]], ends: tuple[str, str], title: str
             left = i * (side + gap)
             figure.text(left / width, 1 - 2.5 / height, short(name, 34), va="center", fontweight="bold")
             axes = _at(figure, left, top, side, side)
-            axes.imshow(values, cmap=_LITTLE_TO_MUCH, vmin=0, vmax=float(values.max()) or 1.0, interpolation="nearest")
+            axes.imshow(
+                values,
+                cmap=style.blend(*_LITTLE_TO_MUCH),
+                vmin=0,
+                vmax=float(values.max()) or 1.0,
+                interpolation="nearest",
+            )
             _framed(axes)
             inset = _at(figure, left + side + 2, top, 2.0, side)
-            inset.imshow(np.linspace(1, 0, 64)[:, None], cmap=_LITTLE_TO_MUCH, aspect="auto")
+            inset.imshow(np.linspace(1, 0, 64)[:, None], cmap=style.blend(*_LITTLE_TO_MUCH), aspect="auto")
             _framed(inset)
             for place, words in ((1.0, ends[1]), (0.0, ends[0])):
                 inset.text(
@@ -191,8 +199,10 @@ def _framed(axes: Axes) -> None:
 
 def _over(axes: Axes, picture: npt.NDArray[np.uint8], values: Array, most: float) -> None:
     """Attributions, with the picture pale behind them so that one sees what they lie on."""
+    from matplotlib.colors import Normalize
+
     grey = picture if picture.ndim == 2 else picture.mean(axis=2)
-    coloured = AGAINST_TO_FOR(Normalize(-most, most)(values))[:, :, :3]
+    coloured = style.blend(*AGAINST_TO_FOR)(Normalize(-most, most)(values))[:, :, :3]
     down, across = (max(a, b) for a, b in zip(grey.shape, values.shape, strict=True))
     ink = 1 - _stretched(grey, down, across) / 255
     ink = ink if ink.mean() < 0.5 else 1 - ink  # strokes are dark whether they were drawn in black or in white
@@ -209,7 +219,7 @@ def _stretched(array: npt.NDArray[np.generic], down: int, across: int) -> Array:
 
 
 def _scale(axes: Axes, most: float) -> None:
-    axes.imshow(np.linspace(1, 0, 128)[:, None], cmap=AGAINST_TO_FOR, aspect="auto")
+    axes.imshow(np.linspace(1, 0, 128)[:, None], cmap=style.blend(*AGAINST_TO_FOR), aspect="auto")
     _framed(axes)
     for place, value in ((1.0, most), (0.5, 0.0), (0.0, -most)):
         words = "0" if value == 0 else f"{value:+.2g}".replace("-", "−")

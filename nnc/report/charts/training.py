@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from typing import TYPE_CHECKING
 
 from nnc.evidence import Curve, TrainingEvidence
 from nnc.report import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Say = Callable[..., str]
 
@@ -109,6 +110,8 @@ def _line(axes: Axes, values: Sequence[float], colour: str, pattern: object, lab
 
 
 def _epochs(axes: Axes, say: Say) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     axes.set_xlabel(say("chart_epoch"))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
     style.quiet_axes(axes, "y")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from nnc.evidence import Column, DataEvidence
 from nnc.report.charts import data as charts
@@ -176,7 +177,9 @@ def _target(page: Page) -> Figure | None:
         peak_high=number(values.edges[tallest + 1]),
         share=share(values.counts[tallest] / sum(values.counts)),
     )
-    return page.figure("target", charts.histogram(values, data.target, page.say, caption), caption, caption, 110)
+    return page.figure(
+        "target", partial(charts.histogram, values, data.target, page.say, caption), caption, caption, 110
+    )
 
 
 def _correlations(page: Page) -> Figure | None:
@@ -202,7 +205,7 @@ def _correlations(page: Page) -> Figure | None:
         target=data.target,
         values=listed(page, [f"{c.name} {ratio(c.correlation)}" for c in known], _BARS),
     )
-    return page.figure("correlations", charts.correlations(known, page.say(axis), alt), caption, alt)
+    return page.figure("correlations", partial(charts.correlations, known, page.say(axis), alt), caption, alt)
 
 
 def _by_correlation(columns: tuple[Column, ...]) -> list[Column]:

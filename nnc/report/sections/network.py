@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from nnc.emit import diagram
 from nnc.evidence import Network, NetworkNode
@@ -36,7 +37,8 @@ def _summary(page: Page, network: Network) -> list[str]:
 
 
 def _neurons(page: Page, network: Network) -> Figure:
-    svg = diagram.draw(
+    paint = partial(
+        diagram.draw,
         network,
         "neurons",
         prefix="neurons",
@@ -44,12 +46,12 @@ def _neurons(page: Page, network: Network) -> Figure:
         feature_names=page.evidence.data.features,
     )
     alt = page.say("network.neurons_alt", description=diagram.describe_text(network, page.texts.language))
-    return page.figure("neurons", svg, page.say("network.neurons_caption"), alt, None)
+    return page.figure("neurons", paint, page.say("network.neurons_caption"), alt, None)
 
 
 def _layers(page: Page) -> Figure:
     network = page.evidence.network
-    svg = diagram.draw(network, "layers", prefix="layers", language=page.texts.language)
+    paint = partial(diagram.draw, network, "layers", prefix="layers", language=page.texts.language)
     alt = page.say("network.layers_alt", description=diagram.describe_text(network, page.texts.language))
     heaviest = max(network.nodes, key=lambda node: node.trainable or 0)
     caption = page.say(
@@ -58,7 +60,7 @@ def _layers(page: Page) -> Figure:
         parameters=count(heaviest.trainable or 0),
         total=count(network.trainable or 0),
     )
-    return page.figure("layers", svg, caption, alt, None)
+    return page.figure("layers", paint, caption, alt, None)
 
 
 def _table(page: Page) -> Table:

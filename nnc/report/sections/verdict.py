@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Literal
 
 from nnc.evidence import Baseline, Head, Metric
@@ -146,6 +147,6 @@ def _figure(page: Page, metric: Metric) -> Figure:
         metric=name,
         values="; ".join(f"{row.label} {with_interval(page, row.estimate)}" for row in rows),
     )
-    svg = whiskers(alt, rows, f"{name} ({arrow})")
+    paint = partial(whiskers, alt, rows, f"{name} ({arrow})")
     caption = page.say("verdict.caption" if len(rows) > 1 else "verdict.caption_alone", metric=name)
-    return page.figure("verdict", svg, caption, alt)
+    return page.figure("verdict", paint, caption, alt)

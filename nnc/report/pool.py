@@ -1,0 +1,112 @@
+"""Another process that draws a report's figures, while this one has something else to do.
+
+It builds the same page from the same evidence and draws those of its figures that it is asked for, so that nothing but
+JSON goes to and fro, and a figure is the same wherever it is drawn. Whatever befalls that process (there is no memory
+for it, it is killed), what it didn't draw is drawn here. It ends when this process does: its standard input ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from nnc.evidence import Evidence
+from nnc.plain_json import to_json
+from nnc.report.build import Beside, Planned
+
+# Ctrl-C is this process's to answer. `-P`: what lies in the working folder is nobody's module.
+_CODE = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); from nnc.report import draw; draw.main()"
+_COMMAND = ("-P", "-c", _CODE)
+
+
+class Pool:
+    """A process that draws, from `with` on; none where this process has matplotlib already and may as well draw."""
+
+    def __init__(self) -> None:
+        self._worker: subprocess.Popen[str] | None = None
+        self._thread: threading.Thread | None = None
+        self._wanted: deque[str] = deque()
+
+    def __enter__(self) -> Self:
+        if "matplotlib" not in sys.modules and not hasattr(sys, "frozen"):
+            with contextlib.suppress(OSError):
+                self._worker = _started()
+        return self
+
+    def begin(self, planned: Planned, evidence: Evidence, beside: Beside) -> None:
+        """Have the figures of a page drawn. `planned` is the page of just this evidence."""
+        if self._worker is None:
+            return
+        message = _line(evidence=to_json(evidence), beside=[[name, to_json(other)] for name, other in beside])
+        self._wanted = deque(planned.drawings)
+        arguments = (self._worker, message, self._wanted, planned)
+        self._thread = threading.Thread(target=_served, args=arguments, daemon=True)
+        self._thread.start()
+
+    def end(self, planned: Planned) -> None:
+        """Wait until all is drawn, and draw with it where there is a processor for that."""
+        if self._thread is None:
+            return
+        while cores() > 1 and (drawing := planned.drawings[self._wanted[0]] if self._wanted else None):
+            if drawing.heavy:
+                break
+            with contextlib.suppress(LookupError):
+                name = self._wanted.popleft()
+                _ = planned.drawings[name].svg
+        self._thread.join()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._worker is not None:
+            self._worker.kill()
+            self._worker.wait()
+            for stream in (self._worker.stdin, self._worker.stdout):
+                if stream is not None:
+                    with contextlib.suppress(OSError):
+                        stream.close()
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _started() -> subprocess.Popen[str]:
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and code
+        [sys.executable, *_COMMAND],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+    )
+
+
+def _served(worker: subprocess.Popen[str], message: str, wanted: deque[str], planned: Planned) -> None:
+    """Give the worker one figure after another, the last first: those take longest to load for.
+
+    What it fails at stays undrawn: the page then draws it itself.
+    """
+    if worker.stdin is None or worker.stdout is None:
+        return
+    with contextlib.suppress(OSError, ValueError, LookupError):
+        worker.stdin.write(message)
+        while wanted:
+            name = wanted.pop()
+            worker.stdin.write(_line(draw=name))
+            worker.stdin.flush()
+            drawn: Mapping[str, Any] = json.loads(worker.stdout.readline())
+            if isinstance(svg := drawn.get("svg"), str):
+                planned.drawings[name].give(svg)
+
+
+def _line(**message: object) -> str:
+    return json.dumps(message) + "\n"
