@@ -58,7 +58,7 @@ def letters(figure: ShapFigure) -> list[str]:
 
 
 def parsed(figure: ShapFigure) -> ET.Element:
-    return ET.fromstring(figure.paint())  # noqa: S314  # drawn by the code under test
+    return ET.fromstring(figure.drawing.svg)  # noqa: S314  # drawn by the code under test
 
 
 def test_each_figure_is_there_with_words(shown: dict[str, ShapFigure]) -> None:
@@ -112,8 +112,9 @@ def test_a_decision_line_ends_at_the_output_with_the_link_applied_once(link: str
     original = style.to_svg
     monkeypatch.setattr(style, "to_svg", lambda figure, title: (drawn.append(figure), original(figure, title))[1])
     explanation = made(link=link)
-    keys = [f.key for f in figures(explanation, CLASSES if link == "logit" else [])]
-    axes = drawn[keys.index("shap-decision-1" if link == "logit" else "shap-decision")].axes[0]
+    found = {f.key: f for f in figures(explanation, CLASSES if link == "logit" else [])}
+    assert found["shap-decision-1" if link == "logit" else "shap-decision"].drawing.svg
+    axes = drawn[0].axes[0]
     for line, chosen in zip(axes.get_lines()[-3:], explanation.chosen, strict=True):
         output = explanation.network[0].outputs[chosen.index]
         expected = 1 / (1 + math.exp(-output)) if link == "logit" else output
@@ -128,16 +129,14 @@ def test_the_same_bytes_and_nothing_left_behind() -> None:
     np.random.seed(7)  # noqa: NPY002  # the state that shap draws from
     state = np.random.get_state()[1].tolist()  # noqa: NPY002
     settings = dict(mpl.rcParams)
-    first = figures(explanation, CLASSES)
-    np.random.seed(8)  # noqa: NPY002
-    assert figures(explanation, CLASSES) == first
-    np.random.seed(7)  # noqa: NPY002
-    figures(explanation, CLASSES)
+    first = [figure.drawing.svg for figure in figures(explanation, CLASSES)]
     assert np.random.get_state()[1].tolist() == state  # noqa: NPY002
     assert {k: v for k, v in mpl.rcParams.items() if k != "backend"} == {
         k: v for k, v in settings.items() if k != "backend"
     }
     assert plt.get_fignums() == []
+    np.random.seed(8)  # noqa: NPY002
+    assert [figure.drawing.svg for figure in figures(explanation, CLASSES)] == first
 
 
 def test_chinese() -> None:

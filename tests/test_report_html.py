@@ -295,8 +295,8 @@ def test_the_decision_plot_names_what_its_axis_shows() -> None:
     assert explanation is not None
     assert explanation.network[0].link == "logit"
     decision = next(f for f in figures(explanation, ()) if f.key.startswith("shap-decision"))
-    assert "log-odds" not in decision.paint()
-    assert ">probability<" in decision.paint()
+    assert "log-odds" not in decision.drawing.svg
+    assert ">probability<" in decision.drawing.svg
 
 
 def test_a_mark_that_turns_a_sentence_around_is_shown() -> None:

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from pypdf import PdfReader
@@ -20,10 +21,11 @@ AGAIN = """
 import hashlib, sys
 from pathlib import Path
 from nnc import evidence
-from nnc.report import render_html, render_pdf
-html = render_html(evidence.read(Path(sys.argv[1])))
-print(hashlib.sha256(html.encode()).hexdigest(), hashlib.sha256(render_pdf(html)).hexdigest())
+from nnc.report import render
+files = render(evidence.read(Path(sys.argv[1])), Path(sys.argv[2]))
+print(*(hashlib.sha256(file.read_bytes()).hexdigest() for file in files))
 assert not {"tensorflow", "keras"} & set(sys.modules), "TensorFlow was loaded"
+assert not {"matplotlib", "shap"} & set(sys.modules), "another process draws"
 """
 
 
@@ -122,16 +124,16 @@ def test_the_same_evidence_gives_the_same_bytes_in_another_process_without_tenso
     path = tmp_path / "evidence.json"
     path.write_text(to_json(sample("breast_cancer")), encoding="utf-8")
     env = {**os.environ, "PYTHONHASHSEED": "12345", "TZ": "Asia/Tokyo"}
-    done = subprocess.run(
-        [sys.executable, "-c", AGAIN, str(path)], capture_output=True, text=True, env=env, check=False, timeout=300
-    )
+    words = [sys.executable, "-c", AGAIN, str(path), str(tmp_path / "out")]
+    done = subprocess.run(words, capture_output=True, text=True, env=env, check=False, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.split() == [hashlib.sha256(data).hexdigest() for data in (html.encode(), pdf)]
 
 
 def test_a_failed_rendering_leaves_the_last_good_one(monkeypatch, tmp_path):
     small = replace(sample("diabetes"), explanation=None)
-    monkeypatch.setattr("nnc.report.write.to_pdf", lambda _: b"%PDF-old")
+    laid_out = SimpleNamespace(pdf=lambda _: b"%PDF-old")
+    monkeypatch.setattr("nnc.report.write.lay_out", lambda *_: laid_out)
     web, paper = render(small, tmp_path / "out")
     assert {p.name for p in (tmp_path / "out").iterdir()} == {"report.html", "report.pdf"}
     before = web.read_bytes(), paper.read_bytes()
@@ -139,7 +141,7 @@ def test_a_failed_rendering_leaves_the_last_good_one(monkeypatch, tmp_path):
     def broken(html):
         raise MemoryError
 
-    monkeypatch.setattr("nnc.report.write.to_pdf", broken)
+    laid_out.pdf = broken
     with pytest.raises(MemoryError):
         render(replace(small, title="Another"), tmp_path / "out")
     assert (web.read_bytes(), paper.read_bytes()) == before

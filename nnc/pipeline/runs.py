@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from nnc.data import Table
     from nnc.evidence import Evidence, Explanation, Missing, Reproduce, Warn
     from nnc.graph import ModelGraph, Spec
+    from nnc.report import Pool
     from nnc.report.build import Beside
     from nnc.run import Evaluated, EvaluatedHead, Trained
 
@@ -349,16 +350,19 @@ def report(checked: Checked, out: Path, settings: Settings, progress: Progress, 
 
     Trains only where that run is not of just this spec, params, data and version of nnc. Raises UserFault, RunFault.
     """
+    from nnc.report import Pool
+
     run = out / "run"
     _may_be_replaced(run)
     beside = prepare_pages(asked or Asked())
     progress.phase("preparing")
-    table = read_table(checked)
-    evidence = _current(run, checked, table, settings)
-    if evidence is None:
-        with _begun(run, checked, settings, How()):
-            evidence = _train(checked, table, run, settings, progress, How())
-    return render_pages(evidence, out, progress, asked, beside)
+    with Pool() as pool:  # what it draws with is loaded while there is nothing to draw yet
+        table = read_table(checked)
+        evidence = _current(run, checked, table, settings)
+        if evidence is None:
+            with _begun(run, checked, settings, How()):
+                evidence = _train(checked, table, run, settings, progress, How())
+        return render_pages(evidence, out, progress, asked, beside, pool)
 
 
 def prepare_pages(asked: Asked) -> Beside:
@@ -426,13 +430,21 @@ def _current(run: Path, checked: Checked, table: Table, settings: Settings) -> E
 
 
 def render_pages(
-    evidence: Evidence, out: Path, progress: Progress, asked: Asked | None = None, beside: Beside = ()
+    evidence: Evidence,
+    out: Path,
+    progress: Progress,
+    asked: Asked | None = None,
+    beside: Beside = (),
+    pool: Pool | None = None,
 ) -> Pages:
-    """Write report.html and report.pdf into `out`, by nnc's templates and those that stand in their place."""
+    """Write report.html and report.pdf into `out`, by nnc's templates and those that stand in their place.
+
+    `pool` draws if it was begun earlier.
+    """
     from nnc.report import render, verdict
 
     progress.phase("writing")
-    html, pdf = render(evidence, out, asked.templates if asked else None, beside)
+    html, pdf = render(evidence, out, asked.templates if asked else None, beside, pool)
     progress.end()
     return Pages(html, pdf, verdict(evidence))
 

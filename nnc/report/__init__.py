@@ -6,7 +6,8 @@ and `templates/` (outside the package) the pages themselves.
 
 from __future__ import annotations
 
+from nnc.report.pool import Pool
 from nnc.report.templates import check_templates
 from nnc.report.write import render, render_html, render_pdf, verdict
 
-__all__ = ["check_templates", "render", "render_html", "render_pdf", "verdict"]
+__all__ = ["Pool", "check_templates", "render", "render_html", "render_pdf", "verdict"]

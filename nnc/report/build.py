@@ -64,12 +64,22 @@ class Planned:
         """The figures' drawings in their order."""
         return self.page.drawings
 
+    def drawn(self) -> Planned:
+        """The page with all its figures: what isn't drawn yet is drawn now.
+
+        It is another one where a figure could not be drawn: then the section says why.
+        """
+        sections = [replace(built, parts=tuple(map(self._drawn, built.parts))) for built in self.sections]
+        pairs = zip(sections, self.sections, strict=True)
+        whole = all(new is old for one, other in pairs for new, old in zip(one.parts, other.parts, strict=True))
+        return self if whole else replace(self, sections=sections)
+
     def html(self, own: Path | None = None) -> str:
-        """The page as one HTML text that loads nothing; what isn't drawn yet is drawn now.
+        """The page as one HTML text that loads nothing, with addresses in the place of what isn't drawn yet.
 
         `own` is a folder of templates that stand in the place of nnc's. Raises UserFault where one is at fault.
         """
-        lead, *rest = (replace(built, parts=tuple(map(self._drawn, built.parts))) for built in self.sections)
+        lead, *rest = self.sections
         with faults_told(own):
             return (
                 environment(own)
@@ -104,7 +114,7 @@ def plan(evidence: Evidence, beside: Beside = ()) -> Planned:
 
 def build_html(evidence: Evidence, own: Path | None = None, beside: Beside = ()) -> str:
     """The whole report as one HTML text, drawn in this process."""
-    return plan(evidence, beside).html(own)
+    return plan(evidence, beside).drawn().html(own)
 
 
 def digest(evidence: Evidence) -> str:

@@ -1,20 +1,28 @@
-"""A drawing that is made when somebody needs it: here, or in another process that builds the same page."""
+"""A drawing of which the size is known, and which is made when somebody needs it: here, or in another process."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
+
+_POINTS_PER_MM = 72 / 25.4
 
 
 class Drawing:
-    """SVG text that is not there yet. `paint` makes it; the same arguments give the same text.
+    """SVG text that is not there yet. `paint` makes it, `width` and `height` (millimetres) are those it will have.
 
-    `heavy`: it takes long to load what it is made by, so that one process makes all of these.
+    The same arguments give the same text.
     """
 
-    def __init__(self, paint: Callable[[], str], *, heavy: bool = False) -> None:
+    def __init__(self, width: float, height: float, paint: Callable[[], str]) -> None:
+        self.width, self.height = points(width), points(height)
         self._paint = paint
-        self.heavy = heavy
         self._svg: str | None = None
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it is there."""
+        return self._svg is not None
 
     @property
     def svg(self) -> str:
@@ -26,3 +34,20 @@ class Drawing:
     def give(self, svg: str) -> None:
         """Here it is, made elsewhere."""
         self._svg = svg
+
+
+def made(svg: str) -> Drawing:
+    """A drawing that is there; its size is its own affair."""
+    drawing = Drawing(0, 0, lambda: svg)
+    drawing.give(svg)
+    return drawing
+
+
+def points(millimetres: float) -> str:
+    """A length as an SVG has it, in points with at most two decimals."""
+    return f"{round(millimetres * _POINTS_PER_MM, 2):g}"
+
+
+def picture(svg: str) -> str:
+    """The `data:` address of a drawing: an image of its own, so that its ids and styles meet nobody else's."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode("ascii")

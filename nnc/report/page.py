@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from nnc.evidence import Evidence, TrainingEvidence
-from nnc.report.drawing import Drawing
+from nnc.report.drawing import Drawing, picture
 from nnc.report.numbers import aligned, count
 from nnc.report.style import PAGE_WIDTH
 from nnc.report.texts import Texts
@@ -33,8 +32,8 @@ class Figure:
 
     @property
     def source(self) -> str:
-        """A `data:` address."""
-        return picture(self.drawing.svg)
+        """A `data:` address; of a drawing that isn't made yet one that stands for it."""
+        return picture(self.drawing.svg) if self.drawing.is_made else address(self.id)
 
     @property
     def kind(self) -> str:
@@ -133,21 +132,12 @@ class Page:
         """Put terms that a section uses on the glossary."""
         self.terms.update(keys)
 
-    def figure(
-        self,
-        key: str,
-        paint: Callable[[], str],
-        caption: str,
-        alt: str,
-        width: float | None = PAGE_WIDTH,
-        *,
-        heavy: bool = False,
-    ) -> Figure:
-        """A figure with the next number. `paint` gives its SVG text when the page is written; `heavy` as a Drawing."""
+    def figure(self, key: str, drawing: Drawing, caption: str, alt: str, width: float | None = PAGE_WIDTH) -> Figure:
+        """A figure with the next number."""
         self.numbers.figures += 1
         label = self.say("figure_label", n=self.numbers.figures)
         name = f"fig-{key}{self.suffix}"
-        drawing = self.drawings[name] = Drawing(paint, heavy=heavy)
+        self.drawings[name] = drawing
         return Figure(name, label, caption, alt, drawing, width)
 
     def table(
@@ -172,9 +162,9 @@ class Page:
         )
 
 
-def picture(svg: str) -> str:
-    """The `data:` address of a drawing: an image of its own, so that its ids and styles meet nobody else's."""
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode("ascii")
+def address(figure: str) -> str:
+    """What stands for the drawing of a figure, by its id."""
+    return f"drawing:{figure}"
 
 
 def _align(rows: list[list[Cell]], index: int) -> None:

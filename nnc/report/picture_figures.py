@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 
@@ -38,8 +37,8 @@ def _rows(page: Page, explanation: Explanation, maps: PictureMaps) -> Figure:
     caption = " ".join([caption, _of_cells(page, maps)]).strip()
     alt = page.say("pictures.rows_alt", rows=" ".join(said))
     ends = (page.say("pictures.against"), page.say("pictures.towards"))
-    paint = partial(charts.attributions, rows, heads, ends, page.say("pictures.rows_title"))
-    return page.figure("shap-pictures", paint, caption, alt)
+    drawing = charts.attributions(rows, heads, ends, page.say("pictures.rows_title"))
+    return page.figure("shap-pictures", drawing, caption, alt)
 
 
 def _heads(page: Page, explanation: Explanation) -> list[str]:
@@ -90,8 +89,8 @@ def _mean(page: Page, explanation: Explanation, maps: PictureMaps) -> Figure:
     alt = page.say("pictures.mean_alt", places=listed(page, places))
     ends = (page.say("pictures.nothing"), page.say("pictures.most"))
     shown = list(zip(names, grids.values(), strict=True))
-    paint = partial(charts.amounts, shown, ends, page.say("pictures.mean_title"))
-    return page.figure("shap-where", paint, caption, alt, _SMALL_WIDTH * len(names) / 2)
+    drawing = charts.amounts(shown, ends, page.say("pictures.mean_title"))
+    return page.figure("shap-where", drawing, caption, alt, _SMALL_WIDTH * len(names) / 2)
 
 
 def _of_cells(page: Page, maps: PictureMaps) -> str:

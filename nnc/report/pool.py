@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import threading
-from collections import deque
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -33,7 +31,6 @@ class Pool:
     def __init__(self) -> None:
         self._worker: subprocess.Popen[str] | None = None
         self._thread: threading.Thread | None = None
-        self._wanted: deque[str] = deque()
 
     def __enter__(self) -> Self:
         if "matplotlib" not in sys.modules and not hasattr(sys, "frozen"):
@@ -46,22 +43,13 @@ class Pool:
         if self._worker is None:
             return
         message = _line(evidence=to_json(evidence), beside=[[name, to_json(other)] for name, other in beside])
-        self._wanted = deque(planned.drawings)
-        arguments = (self._worker, message, self._wanted, planned)
-        self._thread = threading.Thread(target=_served, args=arguments, daemon=True)
+        self._thread = threading.Thread(target=_served, args=(self._worker, message, planned), daemon=True)
         self._thread.start()
 
-    def end(self, planned: Planned) -> None:
-        """Wait until all is drawn, and draw with it where there is a processor for that."""
-        if self._thread is None:
-            return
-        while cores() > 1 and (drawing := planned.drawings[self._wanted[0]] if self._wanted else None):
-            if drawing.heavy:
-                break
-            with contextlib.suppress(LookupError):
-                name = self._wanted.popleft()
-                _ = planned.drawings[name].svg
-        self._thread.join()
+    def end(self) -> None:
+        """Wait until all is drawn that it can draw."""
+        if self._thread is not None:
+            self._thread.join()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -75,11 +63,6 @@ class Pool:
                         stream.close()
 
 
-def cores() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _started() -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603 - our own interpreter and code
         [sys.executable, *_COMMAND],
@@ -90,22 +73,20 @@ def _started() -> subprocess.Popen[str]:
     )
 
 
-def _served(worker: subprocess.Popen[str], message: str, wanted: deque[str], planned: Planned) -> None:
-    """Give the worker one figure after another, the last first: those take longest to load for.
-
-    What it fails at stays undrawn: the page then draws it itself.
-    """
+def _served(worker: subprocess.Popen[str], message: str, planned: Planned) -> None:
+    """Give the worker one figure after another. What it fails at stays undrawn: the page then draws it itself."""
     if worker.stdin is None or worker.stdout is None:
         return
-    with contextlib.suppress(OSError, ValueError, LookupError):
+    with contextlib.suppress(OSError, ValueError):
         worker.stdin.write(message)
-        while wanted:
-            name = wanted.pop()
+        for name, drawing in planned.drawings.items():
+            if drawing.is_made:
+                continue
             worker.stdin.write(_line(draw=name))
             worker.stdin.flush()
-            drawn: Mapping[str, Any] = json.loads(worker.stdout.readline())
-            if isinstance(svg := drawn.get("svg"), str):
-                planned.drawings[name].give(svg)
+            answer: Mapping[str, Any] = json.loads(worker.stdout.readline())
+            if isinstance(svg := answer.get("svg"), str):
+                drawing.give(svg)
 
 
 def _line(**message: object) -> str:

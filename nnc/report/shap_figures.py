@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 
 from nnc.evidence import ChosenRow, Explanation, ShapValues
 from nnc.report import shap_plots
+from nnc.report.drawing import Drawing
 from nnc.report.numbers import fixed, number
 from nnc.report.shap_plots import Bars, Decision, Matrix, WaterfallWords
 from nnc.report.texts.shap import shap_say
@@ -22,13 +22,13 @@ _TREND = 0.3
 
 @dataclass(frozen=True)
 class ShapFigure:
-    """A figure: its stable key, title, caption, the sentence that stands in for it, and what draws it (page width)."""
+    """A figure: its stable key, title, caption, the sentence that stands in for it, and its drawing of page width."""
 
     key: str
     title: str
     caption: str
     alt: str
-    paint: Callable[[], str]
+    drawing: Drawing
 
 
 @dataclass(frozen=True)
@@ -172,8 +172,8 @@ def _bar_figure(shown: Shown, key: str, panels: Sequence[Bars], caption: str) ->
         shown.say("importance.alt", model=panel.heading, items=_listed(shown, panel.names, panel.values))
         for panel in panels
     ]
-    paint = partial(shap_plots.bars, panels, shown.say("mean_axis"), title)
-    return ShapFigure(f"shap-{key}", title, caption, shown.say("stop").join(said), paint)
+    drawing = shap_plots.bars(panels, shown.say("mean_axis"), title)
+    return ShapFigure(f"shap-{key}", title, caption, shown.say("stop").join(said), drawing)
 
 
 def _listed(shown: Shown, names: Sequence[str], values: Sequence[float]) -> str:
@@ -193,8 +193,7 @@ def _beeswarm(shown: Shown, values: ShapValues) -> ShapFigure:
         for i in order[:_SAID]
         for v in (matrix.values[:, i],)
     ]
-    paint = partial(
-        shap_plots.beeswarm, matrix, shown.top, shown.explanation.seed,
+    drawing = shap_plots.beeswarm(matrix, shown.top, shown.explanation.seed,
         shown.say("value_axis", unit=shown.unit(values)),
         (shown.say("feature_value"), shown.say("low"), shown.say("high")), title,
     )  # fmt: skip
@@ -203,7 +202,7 @@ def _beeswarm(shown: Shown, values: ShapValues) -> ShapFigure:
         title,
         shown.say("beeswarm.caption", side=side, trend=trend),
         shown.say("beeswarm.alt", items=shown.say("comma").join(spans), trend=trend),
-        paint,
+        drawing,
     )
 
 
@@ -250,7 +249,7 @@ def _decision(shown: Shown, values: ShapValues) -> ShapFigure:
         title,
         shown.say("decision.caption", base=base),
         shown.say("decision.alt", base=base, items="; ".join(items)),
-        partial(shap_plots.decision, matrix, ways, shown.top, values.link, label, title),
+        shap_plots.decision(matrix, ways, shown.top, values.link, label, title),
     )
 
 
@@ -288,5 +287,5 @@ def _waterfall(shown: Shown, chosen: ChosenRow) -> ShapFigure:
             "waterfall.alt", base=number(matrix.base), output=number(matrix.base + float(amounts.sum())),
             items=shown.say("comma").join(steps),
         ),
-        partial(shap_plots.waterfall, matrix, chosen.index, display, shown.top, words, title),
+        shap_plots.waterfall(matrix, chosen.index, display, shown.top, words, title),
     )  # fmt: skip

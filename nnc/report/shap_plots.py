@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nnc.report import style
+from nnc.report.drawing import Drawing
 from nnc.report.numbers import number
 
 if TYPE_CHECKING:
@@ -50,12 +52,13 @@ class Bars:
     values: tuple[float, ...]
 
 
-def bars(panels: Sequence[Bars], label: str, title: str) -> str:
+def bars(panels: Sequence[Bars], label: str, title: str) -> Drawing:
     """Mean absolute SHAP values, panels side by side, each with its own scale."""
-    import shap
-
     longest = max(len(panel.names) for panel in panels)
-    with _figure(17 + 5.2 * longest) as figure:
+
+    def paint(figure: Figure) -> None:
+        import shap
+
         lefts = [_label_width(figure, panel.names) for panel in panels]
         gap, share = 0.02, 1 / len(panels)
         for i, panel in enumerate(panels):
@@ -72,18 +75,20 @@ def bars(panels: Sequence[Bars], label: str, title: str) -> str:
                 bar.set_facecolor(style.ACCENT)
             axes.set(xlabel=label, title=panel.heading, xlim=(0, max(panel.values[order[0]], 1e-12) * 1.18))
             axes.set_ylim(len(order) - longest + 0.4, len(order) + 0.6)
-        return _finished(figure, title)
+
+    return _drawing(17 + 5.2 * longest, paint, title)
 
 
-def beeswarm(matrix: Matrix, top: int, seed: int, label: str, colours: tuple[str, str, str], title: str) -> str:
+def beeswarm(matrix: Matrix, top: int, seed: int, label: str, colours: tuple[str, str, str], title: str) -> Drawing:
     """A point a row and feature, the `top` features with the largest mean; `colours` names the colour bar, its low
 
     and its high end.
     """
-    import shap
-
     shown = min(top, len(matrix.names))
-    with _figure(11 + 7.0 * shown) as figure, _seeded(seed):
+
+    def paint(figure: Figure) -> None:
+        import shap
+
         left = _label_width(figure, matrix.names)
         axes = _axes(figure, left, 0.89, bottom=10, top=1)
         values = shap.Explanation(
@@ -100,7 +105,8 @@ def beeswarm(matrix: Matrix, top: int, seed: int, label: str, colours: tuple[str
         for bar in figure.axes[1:]:
             bar.set_yticks(bar.get_yticks(), colours[1:])
             bar.set_position((0.93, 0.3, 0.012, 0.5))
-        return _finished(figure, title)
+
+    return _drawing(11 + 7.0 * shown, paint, title, partial(_seeded, seed))
 
 
 @dataclass(frozen=True)
@@ -111,18 +117,19 @@ class Decision:
     words: str
 
 
-def decision(matrix: Matrix, chosen: Sequence[Decision], top: int, link: str, label: str, title: str) -> str:
+def decision(matrix: Matrix, chosen: Sequence[Decision], top: int, link: str, label: str, title: str) -> Drawing:
     """The way of the chosen rows from the base to the output, feature by feature, other rows in grey behind.
 
     With link `logit` the values must be of the logit; the axis is then the probability.
     """
-    import shap
-
     shown = min(top, len(matrix.names))
     places = [each.row for each in chosen]
     others = [row for row in range(len(matrix.values)) if row not in places]
     behind = others[:: max(1, len(others) // 40)]
-    with _figure(12 + 4.2 * len(chosen) + 6.0 * shown) as figure:
+
+    def paint(figure: Figure) -> None:
+        import shap
+
         left = _label_width(figure, matrix.names)
         axes = _axes(figure, left, 0.97, bottom=10, top=2 + 4.2 * len(chosen))
         shap.plots.decision(
@@ -142,7 +149,8 @@ def decision(matrix: Matrix, chosen: Sequence[Decision], top: int, link: str, la
         axes.set_xlabel(label)
         axes.tick_params("x", top=False, labeltop=False)
         axes.legend(marked, [each.words for each in chosen], loc="lower left", bbox_to_anchor=(0, 1.0), ncols=1)
-        return _finished(figure, title)
+
+    return _drawing(12 + 4.2 * len(chosen) + 6.0 * shown, paint, title)
 
 
 @dataclass(frozen=True)
@@ -155,10 +163,8 @@ class WaterfallWords:
     axis: str
 
 
-def waterfall(matrix: Matrix, row: int, display: Sequence[str], top: int, words: WaterfallWords, title: str) -> str:
+def waterfall(matrix: Matrix, row: int, display: Sequence[str], top: int, words: WaterfallWords, title: str) -> Drawing:
     """One row's way from the base to its output, the `top` features one by one and the others together."""
-    import shap
-
     values = matrix.values[row]
     shown = min(top, len(values))
     order = np.argsort(-np.abs(values))
@@ -168,7 +174,10 @@ def waterfall(matrix: Matrix, row: int, display: Sequence[str], top: int, words:
     if shown < len(values):
         labels.append(words.others(len(values) - len(single)))
         amounts.append(float(np.sum(values) - np.sum(amounts)))
-    with _figure(21 + 6.0 * shown) as figure, _quiet_pyplot():
+
+    def paint(figure: Figure) -> None:
+        import shap
+
         left = _label_width(figure, labels, _LABEL_LETTERS + 10)
         _axes(figure, left, 0.96, bottom=14, top=7)
         width, height = figure.get_size_inches()
@@ -186,7 +195,8 @@ def waterfall(matrix: Matrix, row: int, display: Sequence[str], top: int, words:
         total = matrix.base + float(values.sum())
         _end(output, total, words.output(number(total)), "top")
         axes.set_xlabel(words.axis, labelpad=14)
-        return _finished(figure, title)
+
+    return _drawing(21 + 6.0 * shown, paint, title, _quiet_pyplot)
 
 
 def _axes(figure: Figure, left: float, right: float, *, bottom: float, top: float) -> Axes:
@@ -224,20 +234,29 @@ def _label_width(figure: Figure, names: Sequence[str], limit: int = _LABEL_LETTE
     return float(min(0.5, widest / figure.bbox.width + 0.025))
 
 
-@contextmanager
-def _figure(height: float) -> Iterator[Figure]:
-    """An empty pyplot figure of the page's width in the report's look, closed again afterwards."""
-    import matplotlib as mpl
+def _drawing(
+    height: float,
+    paint: Callable[[Figure], None],
+    title: str,
+    within: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Drawing:
+    """The drawing of what `paint` puts on an empty pyplot figure of the page's width, which is closed afterwards."""
 
-    mpl.use("agg")
-    from matplotlib import pyplot as plt
+    def drawn() -> str:
+        import matplotlib as mpl
 
-    with style.themed(), mpl.rc_context({"axes.grid": False}):
-        figure = plt.figure(figsize=(style.PAGE_WIDTH / _MM, height / _MM))
-        try:
-            yield figure
-        finally:
-            plt.close(figure)
+        mpl.use("agg")
+        from matplotlib import pyplot as plt
+
+        with style.themed(), mpl.rc_context({"axes.grid": False}), within():
+            figure = plt.figure(figsize=(style.PAGE_WIDTH / _MM, height / _MM))
+            try:
+                paint(figure)
+                return _finished(figure, title)
+            finally:
+                plt.close(figure)
+
+    return Drawing(style.PAGE_WIDTH, height, drawn)
 
 
 @contextmanager

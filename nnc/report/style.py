@@ -12,8 +12,10 @@ import logging
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
+
+from nnc.report.drawing import Drawing
 
 if TYPE_CHECKING:  # matplotlib is loaded by whoever draws, which may be another process
     from matplotlib.axes import Axes
@@ -170,8 +172,12 @@ def themed() -> Iterator[None]:
             fonts_log.setLevel(level)
 
 
-def draw(title: str, width: float, height: float, paint: Callable[[Figure], None]) -> str:
-    """The SVG text of what `paint` puts on an empty figure of that size (millimetres)."""
+def draw(title: str, width: float, height: float, paint: Callable[[Figure], None]) -> Drawing:
+    """The drawing of what `paint` puts on an empty figure of that size (millimetres)."""
+    return Drawing(width, height, partial(_drawn, title, width, height, paint))
+
+
+def _drawn(title: str, width: float, height: float, paint: Callable[[Figure], None]) -> str:
     from matplotlib.figure import Figure
 
     with themed():

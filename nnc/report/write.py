@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 from nnc.evidence import Evidence, Repeats
@@ -10,27 +11,30 @@ from nnc.report.build import Beside, build_html, plan
 from nnc.report.marks import visible
 from nnc.report.numbers import number
 from nnc.report.page import Page
-from nnc.report.pdf import load, to_pdf
+from nnc.report.pdf import lay_out, to_pdf
 from nnc.report.pool import Pool
 from nnc.report.sections.verdict import comparison, headline, judge
 from nnc.report.texts import texts
 from nnc.report.words import best_baseline, metric_name, primary, sentence
 
 
-def render(evidence: Evidence, out: Path, own: Path | None = None, beside: Beside = ()) -> tuple[Path, Path]:
+def render(
+    evidence: Evidence, out: Path, own: Path | None = None, beside: Beside = (), pool: Pool | None = None
+) -> tuple[Path, Path]:
     """Write `report.html` and `report.pdf` into the folder `out`, each moved into place when it is whole.
 
-    `own` is a folder of templates that stand in the place of nnc's, `beside` are other runs to compare with. Returns
-    their paths. Raises UserFault where the
-    folder can't be written, or a template is at fault.
+    `own` is a folder of templates that stand in the place of nnc's, `beside` are other runs to compare with, `pool`
+    draws if one was begun earlier. Returns their paths. Raises UserFault where the folder can't be written, or a
+    template is at fault.
     """
-    with Pool() as pool:
+    with nullcontext(pool) if pool else Pool() as drawer:
         planned = plan(evidence, beside)
-        pool.begin(planned, evidence, beside)
-        load()
-        pool.end(planned)
-    html = planned.html(own)
-    pages = to_pdf(html)
+        drawer.begin(planned, evidence, beside)
+        laid_out = lay_out(planned.html(own), planned.drawings)  # meanwhile
+        drawer.end()
+    whole = planned.drawn()
+    html = whole.html(own)
+    pages = laid_out.pdf(html) if whole is planned else to_pdf(html)
     web, paper = out / "report.html", out / "report.pdf"
     write_text(web, html)
     write_bytes(paper, pages)

@@ -1,1 +1,1 @@
-"""The charts: each function takes evidence and words and gives the text of an SVG drawing."""
+"""The charts: each function takes evidence and words and gives a drawing."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nnc.evidence import Column, Histogram
 from nnc.report import style
+from nnc.report.drawing import Drawing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,7 +36,7 @@ def spark(column: Column) -> str | None:
     )
 
 
-def histogram(values: Histogram, label: str, say: Say, title: str) -> str:
+def histogram(values: Histogram, label: str, say: Say, title: str) -> Drawing:
     """How the target is distributed."""
 
     def paint(figure: Figure) -> None:
@@ -49,7 +50,7 @@ def histogram(values: Histogram, label: str, say: Say, title: str) -> str:
     return style.draw(title, 110, 52, paint)
 
 
-def correlations(columns: Sequence[Column], axis: str, title: str) -> str:
+def correlations(columns: Sequence[Column], axis: str, title: str) -> Drawing:
     """The columns that go most with the target, as bars; categories (which have no sign) in another colour."""
 
     def paint(figure: Figure) -> None:

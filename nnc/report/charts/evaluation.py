@@ -9,6 +9,7 @@ import numpy as np
 
 from nnc.evidence import CalibrationBin, Evaluation, Line
 from nnc.report import style
+from nnc.report.drawing import Drawing
 from nnc.report.numbers import count
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _NUMBERS_UP_TO = 14
 _POINTS_AS_PICTURE = 300
 
 
-def ranking(roc: Line, precision_recall: Line, base_rate: float, say: Say, title: str) -> str:
+def ranking(roc: Line, precision_recall: Line, base_rate: float, say: Say, title: str) -> Drawing:
     """ROC and precision-recall, each with what a guess would give."""
 
     def paint(figure: Figure) -> None:
@@ -38,7 +39,7 @@ def ranking(roc: Line, precision_recall: Line, base_rate: float, say: Say, title
     return style.draw(title, style.PAGE_WIDTH, 74, paint)
 
 
-def calibration(bins: Sequence[CalibrationBin], say: Say, title: str) -> str:
+def calibration(bins: Sequence[CalibrationBin], say: Say, title: str) -> Drawing:
     """Predicted probability against what came true, with how many rows are behind each point."""
 
     def paint(figure: Figure) -> None:
@@ -55,7 +56,7 @@ def calibration(bins: Sequence[CalibrationBin], say: Say, title: str) -> str:
     return style.draw(title, 80, 74, paint)
 
 
-def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str], say: Say, title: str) -> str:
+def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str], say: Say, title: str) -> Drawing:
     """Rows of a class by what they were taken for, coloured by their share of the class; counts as long as they
 
     can be read.
@@ -103,7 +104,7 @@ def _numbers(axes: Axes, counts: np.ndarray, shares: np.ndarray) -> None:
             )
 
 
-def predictions(evaluation: Evaluation, target: str, say: Say, title: str) -> str:
+def predictions(evaluation: Evaluation, target: str, say: Say, title: str) -> Drawing:
     """Predicted against true, and the residuals over the prediction."""
     truth, predicted = np.asarray(evaluation.truth), np.asarray(evaluation.predicted)
     picture = len(truth) > _POINTS_AS_PICTURE
@@ -128,7 +129,7 @@ def predictions(evaluation: Evaluation, target: str, say: Say, title: str) -> st
     return style.draw(title, style.PAGE_WIDTH, 74, paint)
 
 
-def quantiles(points: Sequence[tuple[float, float]], say: Say, title: str) -> str:
+def quantiles(points: Sequence[tuple[float, float]], say: Say, title: str) -> Drawing:
     """The absolute error that a share of the rows stays under."""
 
     def paint(figure: Figure) -> None:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from nnc.report import style
+from nnc.report.drawing import Drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,7 +68,7 @@ def pixels(png: str) -> npt.NDArray[np.uint8]:
         return np.asarray(image.convert("L" if image.mode == "L" else "RGB"))
 
 
-def contact_sheet(strips: Sequence[Strip], title: str) -> str:
+def contact_sheet(strips: Sequence[Strip], title: str) -> Drawing:
     """A few pictures of each class, a row a class."""
     gap = 1.4
     left = _LABEL if any(strip.name for strip in strips) else 0.0
@@ -86,7 +87,7 @@ def contact_sheet(strips: Sequence[Strip], title: str) -> str:
     return style.draw(title, style.PAGE_WIDTH, height, paint)
 
 
-def titled(pictures: Sequence[Titled], title: str) -> str:
+def titled(pictures: Sequence[Titled], title: str) -> Drawing:
     """Pictures in rows of five, each with two lines below."""
     across, side, below, gap = 5, 24.0, 9.5, 3.0
     step = (style.PAGE_WIDTH - side) / (across - 1)
@@ -106,7 +107,7 @@ def titled(pictures: Sequence[Titled], title: str) -> str:
     return style.draw(title, style.PAGE_WIDTH, height, paint)
 
 
-def attributions(rows: Sequence[Attributed], heads: Sequence[str], ends: tuple[str, str], title: str) -> str:
+def attributions(rows: Sequence[Attributed], heads: Sequence[str], ends: tuple[str, str], title: str) -> Drawing:
     """Each row's picture, and over it what its cells add for and against each class; one scale a row."""
     bar, gap, words, below = 12.0, 1.2, 4.5, 5.0
     side = min(34.0, (style.PAGE_WIDTH - bar) / (len(heads) + 1) - gap)
@@ -143,7 +144,7 @@ def _attributed(figure: Figure, row: Attributed, top: float, side: float, gap: f
     _scale(_at(figure, (len(row.maps) + 1) * (side + gap) + 0.6, top, 2.0, side), most)
 
 
-def amounts(maps: Sequence[tuple[str, Array]], ends: tuple[str, str], title: str) -> str:
+def amounts(maps: Sequence[tuple[str, Array]], ends: tuple[str, str], title: str) -> Drawing:
     """How much each cell matters to each model, side by side; a scale of its own for each."""
     side, gap, top, below = 46.0, 22.0, 6.0, 2.5
     height = top + side + below

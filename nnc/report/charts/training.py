@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nnc.evidence import Curve, TrainingEvidence
 from nnc.report import style
+from nnc.report.drawing import Drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +20,7 @@ _PANELS_A_ROW = 2
 _LINE_STYLES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (5, 1.2, 1.2, 1.2)))
 
 
-def panels(training: TrainingEvidence, names: Sequence[str], say: Say, title: str) -> str:
+def panels(training: TrainingEvidence, names: Sequence[str], say: Say, title: str) -> Drawing:
     """A panel a metric over the epochs: training solid, validation dashed, the best epoch ruled and labelled.
 
     The learning rate has a panel where it changes.
@@ -43,7 +44,7 @@ def panels(training: TrainingEvidence, names: Sequence[str], say: Say, title: st
     return style.draw(title, style.PAGE_WIDTH, 8 + 47 * rows, paint)
 
 
-def two_panels(training: TrainingEvidence, names: Sequence[str], say: Say, title: str) -> str:
+def two_panels(training: TrainingEvidence, names: Sequence[str], say: Say, title: str) -> Drawing:
     """Training left, validation right; in each the loss in black on the left axis and the scores on the right.
 
     Both panels have the same axes, so that they can be compared.

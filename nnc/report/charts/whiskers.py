@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nnc.evidence import Estimate
 from nnc.report import style
+from nnc.report.drawing import Drawing
 from nnc.report.numbers import point
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Whisker:
     accent: bool = False
 
 
-def whiskers(title: str, rows: Sequence[Whisker], axis: str, *, zero: str | None = None, sign: bool = False) -> str:
+def whiskers(title: str, rows: Sequence[Whisker], axis: str, *, zero: str | None = None, sign: bool = False) -> Drawing:
     """Dots with 95% whiskers, the first row on top. `zero` rules a line at 0 and says what it means."""
 
     def paint(figure: Figure) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 from nnc.evidence import Estimate, Metric
 from nnc.report.charts.whiskers import Whisker, whiskers
@@ -82,8 +81,8 @@ def _figure(page: Page) -> Figure:
         values="; ".join(f"{row.label} {with_interval(page, row.estimate, sign=True)}" for row in rows),
     )
     side = page.say("baselines.right_better" if good else "baselines.left_better")
-    paint = partial(whiskers, alt, rows, page.say("baselines.axis", metric=name), zero=side, sign=True)
-    return page.figure("baselines", paint, caption, alt)
+    drawing = whiskers(alt, rows, page.say("baselines.axis", metric=name), zero=side, sign=True)
+    return page.figure("baselines", drawing, caption, alt)
 
 
 def _wins(difference: Estimate, higher_is_better: bool) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 from nnc.evidence import Column, DataEvidence
 from nnc.report.charts import data as charts
+from nnc.report.drawing import picture
 from nnc.report.numbers import count, number, ratio, share
-from nnc.report.page import Cell, Figure, Head, Page, Table, picture
+from nnc.report.page import Cell, Figure, Head, Page, Table
 from nnc.report.sections import pictures
 from nnc.report.words import listed, sentence
 
@@ -177,9 +177,7 @@ def _target(page: Page) -> Figure | None:
         peak_high=number(values.edges[tallest + 1]),
         share=share(values.counts[tallest] / sum(values.counts)),
     )
-    return page.figure(
-        "target", partial(charts.histogram, values, data.target, page.say, caption), caption, caption, 110
-    )
+    return page.figure("target", charts.histogram(values, data.target, page.say, caption), caption, caption, 110)
 
 
 def _correlations(page: Page) -> Figure | None:
@@ -205,7 +203,7 @@ def _correlations(page: Page) -> Figure | None:
         target=data.target,
         values=listed(page, [f"{c.name} {ratio(c.correlation)}" for c in known], _BARS),
     )
-    return page.figure("correlations", partial(charts.correlations, known, page.say(axis), alt), caption, alt)
+    return page.figure("correlations", charts.correlations(known, page.say(axis), alt), caption, alt)
 
 
 def _by_correlation(columns: tuple[Column, ...]) -> list[Column]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
 from nnc.evidence import Metric, Task
 from nnc.report.charts import evaluation as charts
@@ -117,10 +116,8 @@ def _ranking(page: Page) -> Figure | None:
         negative=page.evidence.data.classes[0],
         rate=share(positives / max(total, 1)),
     )
-    paint = partial(
-        charts.ranking, evaluation.roc, evaluation.precision_recall, positives / max(total, 1), page.say, caption
-    )
-    return page.figure("ranking", paint, caption, caption)
+    drawing = charts.ranking(evaluation.roc, evaluation.precision_recall, positives / max(total, 1), page.say, caption)
+    return page.figure("ranking", drawing, caption, caption)
 
 
 def _calibration(page: Page) -> Figure | None:
@@ -138,7 +135,7 @@ def _calibration(page: Page) -> Figure | None:
         observed=share(worst.observed),
         n=count(worst.n),
     )
-    return page.figure("calibration", partial(charts.calibration, bins, page.say, caption), caption, caption, 80)
+    return page.figure("calibration", charts.calibration(bins, page.say, caption), caption, caption, 80)
 
 
 def _thresholds(page: Page) -> Table | None:
@@ -220,8 +217,8 @@ def _confusion(page: Page) -> Figure | None:
         truth=classes[truth],
         predicted=classes[predicted],
     )
-    paint = partial(charts.confusion, matrix, classes, page.say, caption)
-    return page.figure("confusion", paint, caption, caption, min(160.0, 80 + 7.0 * max(0, len(classes) - 3)))
+    drawing = charts.confusion(matrix, classes, page.say, caption)
+    return page.figure("confusion", drawing, caption, caption, min(160.0, 80 + 7.0 * max(0, len(classes) - 3)))
 
 
 # ---- regression ----------------------------------------------------------------------------------
@@ -245,8 +242,8 @@ def _predictions(page: Page) -> Figure | None:
         low=_signed(page, low),
         high=_signed(page, high),
     )
-    paint = partial(charts.predictions, evaluation, page.evidence.data.target, page.say, caption)
-    return page.figure("predictions", paint, caption, caption)
+    drawing = charts.predictions(evaluation, page.evidence.data.target, page.say, caption)
+    return page.figure("predictions", drawing, caption, caption)
 
 
 def _bias_at_ends(truth: tuple[float, ...], predicted: tuple[float, ...]) -> tuple[float, float]:
@@ -266,7 +263,7 @@ def _quantiles(page: Page) -> Figure | None:
     if len(points) < 2:
         return None
     caption = _quantile_words(page)
-    return page.figure("quantiles", partial(charts.quantiles, points, page.say, caption), caption, caption, 100)
+    return page.figure("quantiles", charts.quantiles(points, page.say, caption), caption, caption, 100)
 
 
 def _quantile_words(page: Page) -> str:

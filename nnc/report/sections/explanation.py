@@ -61,7 +61,7 @@ def _figures(page: Page, explanation: Explanation) -> list[tuple[str, Figure]]:
     if len(explanation.features) < 2 and texts_among(page.evidence.data.columns):
         return []  # one text is all that there is, and its words are marked
     made = figures(explanation, page.evidence.data.classes, page.texts.language)
-    return [(f.title, page.figure(f.key, f.paint, f.caption, f.alt, heavy=True)) for f in made]
+    return [(f.title, page.figure(f.key, f.drawing, f.caption, f.alt)) for f in made]
 
 
 def _marked(page: Page, row: MarkedRow) -> Mapping[str, object]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 from nnc.emit import diagram
 from nnc.evidence import Network, NetworkNode
+from nnc.report.drawing import made
 from nnc.report.numbers import NONE, count, number
 from nnc.report.page import Cell, Figure, Head, Page, Table
 
@@ -37,8 +37,7 @@ def _summary(page: Page, network: Network) -> list[str]:
 
 
 def _neurons(page: Page, network: Network) -> Figure:
-    paint = partial(
-        diagram.draw,
+    svg = diagram.draw(
         network,
         "neurons",
         prefix="neurons",
@@ -46,12 +45,12 @@ def _neurons(page: Page, network: Network) -> Figure:
         feature_names=page.evidence.data.features,
     )
     alt = page.say("network.neurons_alt", description=diagram.describe_text(network, page.texts.language))
-    return page.figure("neurons", paint, page.say("network.neurons_caption"), alt, None)
+    return page.figure("neurons", made(svg), page.say("network.neurons_caption"), alt, None)
 
 
 def _layers(page: Page) -> Figure:
     network = page.evidence.network
-    paint = partial(diagram.draw, network, "layers", prefix="layers", language=page.texts.language)
+    svg = diagram.draw(network, "layers", prefix="layers", language=page.texts.language)
     alt = page.say("network.layers_alt", description=diagram.describe_text(network, page.texts.language))
     heaviest = max(network.nodes, key=lambda node: node.trainable or 0)
     caption = page.say(
@@ -60,7 +59,7 @@ def _layers(page: Page) -> Figure:
         parameters=count(heaviest.trainable or 0),
         total=count(network.trainable or 0),
     )
-    return page.figure("layers", paint, caption, alt, None)
+    return page.figure("layers", made(svg), caption, alt, None)
 
 
 def _table(page: Page) -> Table:

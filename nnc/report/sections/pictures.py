@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from nnc.evidence import DataEvidence, PicturesEvidence, WorstRow
 from nnc.report.charts.pictures import Strip, Titled, contact_sheet, titled
 from nnc.report.numbers import count
@@ -59,7 +57,7 @@ def sheet(page: Page, pictures: PicturesEvidence) -> Figure:
     caption = page.say("pictures.sheet_caption", classes=classes)
     shown = sum(len(one.pngs) for one in strips)
     alt = page.say("pictures.sheet_alt", n=shown, classes=listed(page, told, len(told)))
-    return page.figure("pictures", partial(contact_sheet, strips, alt), caption, alt)
+    return page.figure("pictures", contact_sheet(strips, alt), caption, alt)
 
 
 def worst(page: Page) -> Figure | None:
@@ -74,7 +72,7 @@ def worst(page: Page) -> Figure | None:
     shown = [
         Titled(row.png or "", page.say("pictures.errors_truth", truth=row.truth), _said(page, row)) for row in rows
     ]
-    return page.figure("worst-pictures", partial(titled, shown, alt), caption, alt)
+    return page.figure("worst-pictures", titled(shown, alt), caption, alt)
 
 
 def _said(page: Page, row: WorstRow) -> str:

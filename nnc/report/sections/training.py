@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 from nnc.evidence import Curve, TrainingEvidence
 from nnc.report.charts import training as charts
@@ -110,7 +109,7 @@ def _panels(page: Page, names: list[str]) -> Figure:
         best=training.best_epoch,
         at_best=_at_best(training, "validation" if loss.validation else "train"),
     )
-    return page.figure("training", partial(charts.panels, training, names, page.say, alt), caption, alt)
+    return page.figure("training", charts.panels(training, names, page.say, alt), caption, alt)
 
 
 def _two_panels(page: Page, names: list[str]) -> Figure:
@@ -118,7 +117,7 @@ def _two_panels(page: Page, names: list[str]) -> Figure:
     key = "training.two_panels_caption" if training.curves[0].validation else "training.two_panels_caption_train"
     caption = page.say(key, gap=gap_in_words(page))
     alt = page.say("training.two_panels_alt", names=listed(page, names), best=training.best_epoch)
-    return page.figure("two-panels", partial(charts.two_panels, training, names, page.say, alt), caption, alt)
+    return page.figure("two-panels", charts.two_panels(training, names, page.say, alt), caption, alt)
 
 
 def _table(page: Page) -> Table:

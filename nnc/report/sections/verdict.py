@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Literal
 
 from nnc.evidence import Baseline, Head, Metric
@@ -147,6 +146,6 @@ def _figure(page: Page, metric: Metric) -> Figure:
         metric=name,
         values="; ".join(f"{row.label} {with_interval(page, row.estimate)}" for row in rows),
     )
-    paint = partial(whiskers, alt, rows, f"{name} ({arrow})")
+    drawing = whiskers(alt, rows, f"{name} ({arrow})")
     caption = page.say("verdict.caption" if len(rows) > 1 else "verdict.caption_alone", metric=name)
-    return page.figure("verdict", paint, caption, alt)
+    return page.figure("verdict", drawing, caption, alt)
