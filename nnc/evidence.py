@@ -159,7 +159,8 @@ class DataEvidence:
     each part of the split (train, validation, test) the rows of each class. `dropped` are (reason, rows).
     `split_by` says what dealt the rows out where chance did not: (`column`, `group`, `time` or `files`, its name).
     `features` are the names of the prepared features, in the order of the model's input; `feature_columns` the
-    source column of each.
+    source column of each. `whole_rows`: where the table is too large for the memory, the rows of each part of all of
+    it; everything else is of a sample, but for the training, which took all.
     """
 
     source: str
@@ -180,6 +181,7 @@ class DataEvidence:
     target_histogram: Histogram | None = None
     split_by: tuple[str, str] | None = None
     pictures: PicturesEvidence | None = None
+    whole_rows: Mapping[str, int] = field(default_factory=dict)
 
 
 # ---- training ------------------------------------------------------------------------------------

@@ -140,7 +140,11 @@ def test_blocks_of_another_task_are_not_there(pages):
 
 
 def test_a_long_table_is_cut_and_says_by_how_much():
-    page = read(render_html(replace(sample("digits"), explanation=None)))
+    evidence = replace(sample("digits"), explanation=None)
+    parts = {"train": 3_500_000, "validation": 500_000, "test": 1_000_001}
+    page = read(render_html(replace(evidence, data=replace(evidence.data, whole_rows=parts))))
+    assert "The table has 5,000,001 rows with a target, too many for the memory." in page.text
+    assert "trained on all 3,500,000 of them" in page.text
     table = page.by_id("tab-columns")
     assert len(cells(table)) == 1 + 40
     assert "24 more" in table.all("p", "rest")[0].text

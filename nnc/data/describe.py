@@ -42,7 +42,8 @@ def describe(
     return DataEvidence(
         source=table.source,
         sha256=table.sha256,
-        rows=len(table) + dropped,
+        rows=dropped + (len(table) if table.whole is None else sum(table.whole.rows.values())),
+        whole_rows={} if table.whole is None else table.whole.rows,
         target=plan.column,
         target_transform=plan.transform,
         classes=plan.classes,

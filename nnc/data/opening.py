@@ -55,10 +55,19 @@ def unpacked(path: Path, shown: str) -> BufferedReader:
 
     comes out is too large.
     """
+    opener = _opener(path)
+    return path.open("rb") if opener is None else BufferedReader(_Bounded(opener(path), shown), 1 << 16)
+
+
+def _opener(path: Path) -> Callable[[Path], Any] | None:
     with path.open("rb") as stream:
         head = stream.read(6)
-    opener = next((opener for magic, opener in _PACKED.items() if head.startswith(magic)), None)
-    return path.open("rb") if opener is None else BufferedReader(_Bounded(opener(path), shown), 1 << 16)
+    return next((opener for magic, opener in _PACKED.items() if head.startswith(magic)), None)
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a file is packed. Raises OSError."""
+    return _opener(path) is not None
 
 
 class _Bounded(RawIOBase):

@@ -19,11 +19,11 @@ from nnc.data.kinds.numeric import numeric_faults
 from nnc.data.numbered import check_embeddings, check_token_inputs
 from nnc.data.picture_inputs import picture_layout, picture_shapes
 from nnc.data.preparations import METHODS, allowed_in_training
-from nnc.data.prepared import Array, InputPlan, Part, Preparation, Prepared
+from nnc.data.prepared import InputPlan, Part, Preparation, Prepared, encoded
 from nnc.data.sources import csv_settings
 from nnc.data.split import deal
 from nnc.data.table import Floats, Ints, Table
-from nnc.data.targets import TargetPlan, plan_targets
+from nnc.data.targets import plan_targets
 from nnc.diagnostics import DataPlace, Findings, UserFault
 from nnc.graph import DataConfig, ModelGraph, ModelInput, Spec, Target, TrainConfig
 from nnc.spelling import suggest
@@ -45,6 +45,7 @@ def prepare(table: Table, spec: Spec, model: ModelGraph) -> Prepared:
     columns = tuple(plan.column for plan in plans)
     dropped = len(table) - len(kept)
     table = table.take(kept) if dropped else table
+    dropped = dropped if table.whole is None else table.whole.dropped
     weights = _weights(table, train, columns)
     truths = {plan.name: plan.truth(table.columns[plan.column]) for plan in plans}
     choices = _choices(table, config, model.inputs, (*columns, train.sample_weight, *_dealing(config)))
@@ -309,20 +310,7 @@ def _part(
         table.rows[at],
         mine,
         preparation.input_arrays(mine),
-        _encoded(preparation.targets, own),
+        encoded(preparation.targets, own),
         own,
         None if weights is None else weights[at],
     )
-
-
-def _encoded(plans: Sequence[TargetPlan], truths: Mapping[str, Floats]) -> Array | dict[str, Array]:
-    """The targets as Keras takes them: an array, or one for each output by its name."""
-    by_output: dict[str, list[Array]] = {}
-    for plan in plans:
-        by_output.setdefault(plan.output, []).append(plan.encode(truths[plan.name]))
-    arrays = {output: _side_by_side(encoded) for output, encoded in by_output.items()}
-    return next(iter(arrays.values())) if len(arrays) == 1 else arrays
-
-
-def _side_by_side(encoded: Sequence[Array]) -> Array:
-    return encoded[0] if len(encoded) == 1 else np.concatenate(encoded, axis=1).astype(np.float32, copy=False)

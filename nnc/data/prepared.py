@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -126,6 +126,19 @@ class Preparation:
         if any(fitted.kind not in METHODS for fitted in preparation.columns):
             raise ValueError("a column is prepared in a way that this nnc doesn't know")
         return preparation
+
+
+def encoded(plans: Sequence[TargetPlan], truths: Mapping[str, Floats]) -> Array | dict[str, Array]:
+    """The targets as Keras takes them: an array, or one for each output by its name."""
+    by_output: dict[str, list[Array]] = {}
+    for plan in plans:
+        by_output.setdefault(plan.output, []).append(plan.encode(truths[plan.name]))
+    arrays = {output: _side_by_side(encoded) for output, encoded in by_output.items()}
+    return next(iter(arrays.values())) if len(arrays) == 1 else arrays
+
+
+def _side_by_side(encoded: Sequence[Array]) -> Array:
+    return encoded[0] if len(encoded) == 1 else np.concatenate(encoded, axis=1).astype(np.float32, copy=False)
 
 
 @dataclass(frozen=True, eq=False)

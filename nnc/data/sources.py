@@ -14,12 +14,12 @@ import numpy as np
 from nnc import codes
 from nnc.catalog import Rejection
 from nnc.catalog.tables import SOURCES
-from nnc.data.csv_file import CsvFile
+from nnc.data.csv_file import CsvFile, cells_of_csv
 from nnc.data.opening import MAX_BYTES, fault
 from nnc.data.picture_file import ENDINGS
 from nnc.data.picture_folder import PictureFiles, read_folder
 from nnc.data.table import CHUNK_ROWS, RawColumn, Table, joined
-from nnc.data.typed_files import ArrowFile, NumpyFile
+from nnc.data.typed_files import ArrowFile, NumpyFile, cells_of_arrow, cells_of_parquet
 from nnc.diagnostics import DataPlace, Diagnostic, Findings, UserFault
 from nnc.graph import DataConfig, Value
 from nnc.spelling import suggest
@@ -30,10 +30,14 @@ Args: TypeAlias = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Format:
-    """Files of a kind: `open` takes the source's arguments, the path and the name that findings speak of."""
+    """Files of a kind: `open` takes the source's arguments, the path and the name that findings speak of. `cells` says
+
+    about how many values a file holds; None: such files are read as a whole.
+    """
 
     open: Callable[[Args, Path, str], TableFile]
     endings: tuple[str, ...]
+    cells: Callable[[Path], int] | None = None
 
 
 class TableFile(Protocol):
@@ -48,9 +52,13 @@ def _csv(args: Args, path: Path, shown: str) -> CsvFile:
 
 
 FORMATS: Mapping[str, Format] = {
-    "csv": Format(_csv, (".csv", ".tsv", ".txt")),
-    "parquet": Format(lambda _, path, shown: ArrowFile(path, shown, parquet=True), (".parquet", ".pq")),
-    "arrow": Format(lambda _, path, shown: ArrowFile(path, shown, parquet=False), (".arrow", ".feather", ".ipc")),
+    "csv": Format(_csv, (".csv", ".tsv", ".txt"), cells_of_csv),
+    "parquet": Format(
+        lambda _, path, shown: ArrowFile(path, shown, parquet=True), (".parquet", ".pq"), cells_of_parquet
+    ),
+    "arrow": Format(
+        lambda _, path, shown: ArrowFile(path, shown, parquet=False), (".arrow", ".feather", ".ipc"), cells_of_arrow
+    ),
     "npz": Format(lambda _, path, shown: NumpyFile(path, shown), (".npz",)),
     "npy": Format(lambda _, path, shown: NumpyFile(path, shown), (".npy",)),
     "images": Format(lambda _, path, shown: PictureFiles(path, shown), ENDINGS),
@@ -168,12 +176,38 @@ def _files(kind: str) -> Callable[[Args, Path], Table]:
     return read
 
 
-def _tables(kind: str, args: Args, base: Path) -> Iterator[Table]:
+def _tables(kind: str, args: Args, base: Path, rows: int = CHUNK_ROWS) -> Iterator[Table]:
     """The rows of the files that a path names, in pieces, file after file in the order of their names."""
-    wanted = args["path"]
+    for path, shown in _named(args["path"], base):
+        yield from FORMATS[kind].open(args, path, shown).chunks(rows)
+
+
+def _named(wanted: str, base: Path) -> list[tuple[Path, str]]:
+    """The files that a path names, with what findings call them."""
     several = any(sign in wanted for sign in _WILD) and not (base / wanted).is_file()
-    for path, shown in _matching(base, wanted) if several else [(base / wanted, wanted)]:
-        yield from FORMATS[kind].open(args, path, shown).chunks()
+    return _matching(base, wanted) if several else [(base / wanted, wanted)]
+
+
+def cells(config: DataConfig, base: Path) -> int:
+    """About how many values the files of a source hold; 0 where it is read as a whole, or its files can't be read."""
+    count = FORMATS[config.source].cells if config.source in FORMATS else None
+    if count is None:
+        return 0
+    found = 0
+    for path, _ in _named(_accept(config.source, config.args)["path"], base):
+        try:
+            found += count(path)
+        except OSError:  # reading it says what is wrong
+            return 0
+    return found
+
+
+def pieces(config: DataConfig, base: Path, rows: int) -> Iterator[Table]:
+    """The rows of a source's files in pieces of at most `rows`, with the columns of the first. Raises UserFault."""
+    first: Table | None = None
+    for table in _tables(config.source, _accept(config.source, config.args), base, rows):
+        yield table if first is None else _alike(first, table)
+        first = first or table
 
 
 def _matching(base: Path, wanted: str) -> list[tuple[Path, str]]:

@@ -34,6 +34,29 @@ class Dealt:
     by: tuple[str, str] | None = None
 
 
+@dataclass(frozen=True)
+class Fractions:
+    """The parts of all rows that are for test and validation, and the seed that deals them out."""
+
+    test: float
+    validation: float
+    seed: int
+
+
+def fractions(split: Split, train: TrainConfig) -> Fractions:
+    """What the spec says of them, or else what is usual."""
+    test = TEST if split.test is None else split.test
+    if split.fold is not None:
+        test = 1 / split.fold[1]
+    if split.validation is not None:
+        validation = split.validation
+    elif train.validation_split > 0:
+        validation = train.validation_split * (1 - test)
+    else:
+        validation = min(VALIDATION, (1 - test) / 2)
+    return Fractions(test, validation, train.seed if split.seed is None else split.seed)
+
+
 def deal(
     table: Table, plans: Sequence[TargetPlan], truths: Mapping[str, Floats], split: Split, train: TrainConfig
 ) -> Dealt:
@@ -46,16 +69,12 @@ def deal(
     files decide before that: see `nnc/data/split_by.py`.
     """
     said = split != Split()
-    test = TEST if split.test is None else split.test
-    if split.fold is not None:
-        test = 1 / split.fold[1]
-    if split.validation is not None:
-        validation = split.validation
-    elif train.validation_split > 0:
-        validation = train.validation_split * (1 - test)
-    else:
-        validation = min(VALIDATION, (1 - test) / 2)
-    seed = train.seed if split.seed is None else split.seed
+    shares = fractions(split, train)
+    test, validation, seed = shares.test, shares.validation, shares.seed
+    if table.whole is not None:
+        dealt_out = {name: np.flatnonzero(table.part_of == name).astype(np.int64) for name in PARTS}
+        check_parts(table, dealt_out, split)
+        return Dealt(dealt_out, seed, False)
     decided = split_by(table, split, {"test": test, "validation": validation}, seed)
     if decided is not None:
         check_parts(table, decided[1], split)

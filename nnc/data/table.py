@@ -7,7 +7,7 @@ later, so a column of text keeps its text and gives its numbers when asked.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -96,12 +96,25 @@ def shortest(value: float) -> str:
 
 
 @dataclass(frozen=True, eq=False)
+class Whole:
+    """All rows of a table of which a sample is in memory.
+
+    `rows` counts them by part of the split, `dropped` those without a target. `training` reads them again and gives
+    the training rows that have a target, in pieces, in the order of the files.
+    """
+
+    rows: Mapping[str, int]
+    dropped: int
+    training: Callable[[], Iterator[Table]]
+
+
+@dataclass(frozen=True, eq=False)
 class Table:
     """Rows from one source. `rows` says which row of its file each is (as an editor counts lines; from 1 where there
 
     is no text). `target` and `classes` are the source's own, if it has them: the column to be predicted and the
     order of its values. `file_of` says of each row which of `files` it comes from, None where there is but one;
-    `part_of` which part of the split the spec's files make it, where they do.
+    `part_of` which part of the split the spec's files make it, where they do. `whole`: these rows are a sample.
     """
 
     source: str
@@ -113,6 +126,7 @@ class Table:
     files: tuple[str, ...] = field(default=())
     file_of: Ints | None = None
     part_of: Texts | None = None
+    whole: Whole | None = None
 
     def __len__(self) -> int:
         return len(self.rows)

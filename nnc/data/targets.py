@@ -192,6 +192,12 @@ def _plan(
     return TargetPlan(target.column, output.name, task, target.transform, classes, one_hot, logits, axis, unit)
 
 
+def of_classes(loss: Value) -> bool:
+    """Whether a loss is certainly one of classes."""
+    name = loss.name if isinstance(loss, Object) else str(loss)
+    return fold(name) in LOSSES
+
+
 def _task(loss: Value, column: RawColumn, findings: Findings) -> tuple[Task, bool]:
     """The task that a loss stands for. An `fn` says nothing of it: two values make it binary."""
     name = fold(loss.name if isinstance(loss, (Object, FnRef)) else str(loss))

@@ -23,6 +23,7 @@ from nnc.diagnostics import Findings, UserFault
 from nnc.files import beside
 from nnc.lean import dataclass
 from nnc.pipeline import unfinished
+from nnc.pipeline.all_rows import all_rows
 from nnc.pipeline.front import Checked, Settings, choose_model, require
 from nnc.pipeline.quiet import load_tensorflow
 from nnc.pipeline.repeats import Kind, Several, repeat
@@ -124,9 +125,11 @@ def _train(checked: Checked, table: Table, run: Path, settings: Settings, progre
     load_tensorflow()
     from nnc import run as runs
 
-    times = {"preparing": time.monotonic() - began}
     keep = runs.Keep(run / unfinished.FOLDER, same, resume=how.resume, log=how.log)
-    trained = runs.train(spec, choose_model(spec, settings.model), prepared, progress=progress, keep=keep)
+    with all_rows(prepared, spec.train, keep.folder, how.several) as blocks:
+        times = {"preparing": time.monotonic() - began}
+        model = choose_model(spec, settings.model)
+        trained = runs.train(spec, model, prepared, progress=progress, keep=keep, blocks=blocks)
     evaluated, evidence = _found(trained, checked, settings, progress, times)
     for several in how.several:
         progress.phase(f"{several.count} {several.kind}")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def read_table(checked: Checked) -> Table:
     """The rows that the spec names. Raises UserFault where it names none or they can't be read."""
-    from nnc.data import load
+    from nnc.data import load_or_sample
 
     spec = require(checked)
     config = spec.data
@@ -36,7 +36,7 @@ def read_table(checked: Checked) -> Table:
             help='write data { source = csv("table.csv") target = ... }, or compile the model and train it yourself',
         )
         raise UserFault(findings)
-    return load(config, checked.path.parent)
+    return load_or_sample(config, spec.train, checked.path.parent)
 
 
 def prepare_and_check(checked: Checked, table: Table, settings: Settings) -> tuple[Checked, Prepared]:

@@ -16,6 +16,7 @@ import tensorflow as tf
 from nnc import catalog, codes
 from nnc.catalog import MetricRow
 from nnc.data import Part, Prepared
+from nnc.data.blocks import Blocks
 from nnc.data.targets import TargetPlan
 from nnc.diagnostics import Findings, UserFault
 from nnc.emit.keras_model import build_callbacks, build_model, compile_model
@@ -25,7 +26,7 @@ from nnc.graph import FnRef, ModelGraph, Object, Spec, TrainConfig, Value
 from nnc.run.adapt import adapted
 from nnc.run.checkpoint import Checkpoint, Fingerprint
 from nnc.run.faults import diverged, out_of_memory, refused
-from nnc.run.feed import Resident, Rows, weighted
+from nnc.run.feed import Feed, Read, Resident, Rows, Streamed, weighted
 from nnc.run.interrupt import Interrupt
 from nnc.run.journal import journals
 from nnc.run.loop import Plan
@@ -104,8 +105,11 @@ def train(
     folder: Path | None = None,
     progress: Progress | None = None,
     keep: Keep | None = None,
+    blocks: Blocks | None = None,
 ) -> Trained:
     """Build, compile and fit the model. `model` must have been checked with the widths of `prepared`.
+
+    `blocks` are all training rows where `prepared` has a sample alone.
 
     `folder` is where callbacks that write may write. The same spec, rows, seed and versions give the same weights, to
     the bit, on a CPU with the same number of threads, also where the training was broken off and taken up again
@@ -134,7 +138,7 @@ def train(
         with Interrupt(progress.stopping if isinstance(progress, HearsStop) else None) as interrupt:
             checkpoint = Checkpoint(keep.folder, keep.same) if keep else None
             session = Session(network, [watch, *callbacks], interrupt, checkpoint)
-            session.run(_plan(prepared, config), resume=bool(keep and keep.resume), params=plain(spec.params))
+            session.run(_plan(prepared, config, blocks), resume=bool(keep and keep.resume), params=plain(spec.params))
     except (MemoryError, tf.errors.ResourceExhaustedError) as error:
         raise out_of_memory(prepared, config) from error
     except (ValueError, TypeError, tf.errors.OpError) as error:
@@ -148,13 +152,26 @@ def train(
     return Trained(network, spec, model, prepared, evidence, time.monotonic() - began)
 
 
-def _plan(prepared: Prepared, config: TrainConfig) -> Plan:
-    rows = weighted(_rows(prepared, prepared.train), config.class_weight)
+def _plan(prepared: Prepared, config: TrainConfig, blocks: Blocks | None) -> Plan:
     seed = config.seed if config.shuffle else None
     validation = None
     if len(prepared.validation):
         validation = Resident(_rows(prepared, prepared.validation), config.batch_size)
-    return Plan(Resident(rows, config.batch_size, seed), validation, config.epochs, config.steps_per_epoch)
+    feed: Feed
+    if blocks is None:
+        rows = weighted(_rows(prepared, prepared.train), config.class_weight)
+        feed = Resident(rows, config.batch_size, seed)
+    else:
+        feed = Streamed(_reader(prepared, config, blocks), blocks.rows, config.batch_size, seed)
+    return Plan(feed, validation, config.epochs, config.steps_per_epoch)
+
+
+def _reader(prepared: Prepared, config: TrainConfig, blocks: Blocks) -> Read:
+    def read(start: int, stop: int) -> Rows:
+        inputs, y, weights = blocks.read(start, stop)
+        return weighted(Rows(_in_order(prepared, inputs), y, weights), config.class_weight)
+
+    return read
 
 
 def _rows(prepared: Prepared, part: Part) -> Rows:
@@ -162,7 +179,11 @@ def _rows(prepared: Prepared, part: Part) -> Rows:
 
 
 def _inputs(prepared: Prepared, part: Part) -> Any:
-    arrays = [part.inputs[plan.name] for plan in prepared.preparation.inputs]
+    return _in_order(prepared, part.inputs)
+
+
+def _in_order(prepared: Prepared, inputs: Mapping[str, Any]) -> Any:
+    arrays = [inputs[plan.name] for plan in prepared.preparation.inputs]
     return arrays[0] if len(arrays) == 1 else arrays
 
 

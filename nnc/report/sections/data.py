@@ -78,7 +78,24 @@ def _dealt(page: Page) -> list[str]:
         way, name = data.split_by
         seeded = page.say(f"data.split_by_{way}", name=name)
     dealt = sentence(seeded, page.say("data.stratified") if data.stratified else "")
-    return [dealt] if pictures.from_files(data) else [dealt, page.say("data.fitted_on_train")]
+    fitted = [] if pictures.from_files(data) else [page.say("data.fitted_on_train")]
+    return [dealt, *fitted, *_sampled(page)]
+
+
+def _sampled(page: Page) -> list[str]:
+    """What is of a sample, where the table was too large for the memory."""
+    data = page.evidence.data
+    if not data.whole_rows:
+        return []
+    return [
+        page.say(
+            "data.sample",
+            rows=count(sum(data.whole_rows.values())),
+            train=count(data.whole_rows["train"]),
+            sample=count(sum(data.split_rows.values())),
+            fitted=count(data.split_rows["train"]),
+        )
+    ]
 
 
 def _split(page: Page) -> Table:
