@@ -77,6 +77,86 @@ def test_without_scripts_everything_is_there(tab: Browser, pages: dict[str, Path
     assert tab.ask("document.querySelectorAll('main section').length") >= 11
 
 
+SORTED = """[...document.querySelectorAll('#tab-columns tbody tr')].map(row => row.cells[%d].innerText.trim())"""
+STATES = "[...document.querySelectorAll('#tab-columns thead th')].map(head => head.getAttribute('aria-sort'))"
+
+
+def press(tab: Browser, column: int, key: str = "") -> None:
+    button = f"document.querySelector('#tab-columns thead tr').cells[{column}].querySelector('button')"
+    if not key:
+        tab.ask(f"{button}.click()")
+        return
+    tab.ask(f"{button}.focus()")
+    for kind in ("keyDown", "keyUp"):
+        text = {"Enter": "\r", " ": " "}[key] if kind == "keyDown" else ""
+        code = {"Enter": 13, " ": 32}[key]
+        tab.call("Input.dispatchKeyEvent", type=kind, key=key, text=text, windowsVirtualKeyCode=code)
+
+
+def numeric(texts: list[str]) -> list[float]:
+    return [float(text.replace("−", "-").replace(",", "")) for text in texts if text != "—"]
+
+
+def test_a_press_on_a_head_sorts_the_table(tab: Browser, tmp_path: Path) -> None:
+    found = sample("diabetes")
+    few = [
+        dataclasses.replace(column, maximum=maximum, correlation=r)
+        for column, maximum, r in zip(
+            found.data.columns,
+            (12_345.0, 2e9, 999.0, -0.5, None, 3e-7, 70.0, -1e8, 9.5, 8.25),
+            (0.5, None, -0.25, 0.1, -0.75, None, 0.0, 0.05, 0.3, -0.1),
+            strict=True,
+        )
+    ]
+    data = dataclasses.replace(found.data, columns=tuple(few))
+    path = tmp_path / "sort.html"
+    path.write_text(render_html(dataclasses.replace(found, data=data, explanation=None)), encoding="utf-8")
+    tab.open(path)
+    given = tab.ask(SORTED % 0)
+    assert tab.ask(STATES) == [None] * 9
+    for column in (6, 7):  # thousands, powers of ten and minus signs; what is missing comes last, both ways
+        before = tab.ask(SORTED % column)
+        press(tab, column)
+        up = tab.ask(SORTED % column)
+        press(tab, column)
+        down = tab.ask(SORTED % column)
+        gone = before.count("—")
+        assert up[-gone:] == down[-gone:] == ["—"] * gone
+        assert sorted(up) == sorted(down) == sorted(before)
+        if column == 7:
+            assert numeric(up) == sorted(numeric(before))
+            assert numeric(down) == sorted(numeric(before), reverse=True)
+        else:
+            assert up[:4] == ["−1.00×10⁸", "−0.500", "3.00×10⁻⁷", "8.25"]
+            assert up[4:-gone] == ["9.50", "70.0", "999", "12,345", "2.00×10⁹"]
+        assert tab.ask(STATES) == [None] * column + ["descending"] + [None] * (8 - column)
+        press(tab, column)
+        assert tab.ask(SORTED % 0) == given
+    press(tab, 0, "Enter")
+    assert tab.ask(SORTED % 0) == sorted(given)
+    press(tab, 0, " ")
+    assert tab.ask(SORTED % 0) == sorted(given, reverse=True)
+    assert tab.ask(STATES)[0] == "descending"
+    assert tab.ask("document.querySelectorAll('#tab-columns thead tr')[0].cells[2].querySelector('button')") is None
+    assert tab.said() == []
+
+
+def test_heads_look_the_same_with_scripts_off(tab: Browser, pages: dict[str, Path]) -> None:
+    places = """[...document.querySelectorAll('main table, main th')].map(one => {
+        const {x, y, width, height} = one.getBoundingClientRect(); return [x, y, width, height].map(Math.round); })"""
+    tab.open(pages["breast_cancer"], scripts=False)
+    without = tab.ask(places)
+    assert tab.ask("document.querySelectorAll('button').length") == 0
+    tab.open(pages["breast_cancer"])
+    assert tab.ask(places) == without
+    assert tab.ask("document.querySelectorAll('th button').length") > 30
+    tab.call("Emulation.setEmulatedMedia", media="print")
+    marks = "[...document.querySelectorAll('th button')].map(b => getComputedStyle(b, '::after').content)"
+    tab.ask("document.querySelector('th button').click()")
+    assert set(tab.ask(marks)) == {"none"}
+    tab.call("Emulation.setEmulatedMedia", media="")
+
+
 def test_every_picture_has_a_name_and_is_drawn(tab: Browser, pages: dict[str, Path]) -> None:
     tab.open(pages["wine"])
     pictures = tab.ask("[...document.images].map(i => [i.alt, i.complete && i.naturalWidth > 0])")

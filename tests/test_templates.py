@@ -56,7 +56,7 @@ def test_the_example_of_the_page_works(tmp_path: Path) -> None:
 def test_the_page_names_every_template() -> None:
     page = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
     for path in (ROOT / "templates").rglob("*.*"):
-        if path.suffix in (".html", ".css"):
+        if path.suffix in (".html", ".css", ".js"):
             assert (path.stem if path.parent.name == "sections" else path.name) in page
 
 

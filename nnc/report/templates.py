@@ -17,7 +17,7 @@ from nnc import assets, codes
 from nnc.diagnostics import DataPlace, Findings, UserFault
 from nnc.spelling import suggest
 
-_ENDINGS = (".html", ".css")
+_ENDINGS = (".html", ".css", ".js")
 
 
 @cache
