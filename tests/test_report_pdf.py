@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import os
@@ -132,10 +133,15 @@ def test_the_same_evidence_gives_the_same_bytes_in_another_process_without_tenso
 
 def test_a_failed_rendering_leaves_the_last_good_one(monkeypatch, tmp_path):
     small = replace(sample("diabetes"), explanation=None)
+    worst = (*small.evaluation.worst, *small.evaluation.worst)
+    small = replace(small, evaluation=replace(small.evaluation, worst=worst))  # more than the page shows
     laid_out = SimpleNamespace(pdf=lambda _: b"%PDF-old")
     monkeypatch.setattr("nnc.report.write.lay_out", lambda *_: laid_out)
     web, paper = render(small, tmp_path / "out")
-    assert {p.name for p in (tmp_path / "out").iterdir()} == {"report.html", "report.pdf"}
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"report.html", "report.pdf", "report-tables"}
+    assert "report-tables/worst.csv" in web.read_text(encoding="utf-8")
+    with (tmp_path / "out" / "report-tables" / "worst.csv").open(encoding="utf-8", newline="") as stream:
+        assert [row[0] for row in csv.reader(stream)][1:] == [str(one.row) for one in worst]
     before = web.read_bytes(), paper.read_bytes()
 
     def broken(html):

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
+from nnc.csv_files import safe_cell, write_csv
 from nnc.evidence import Task
 from nnc.run import details
 from nnc.run.bootstrap import differences, interval, metrics
-from nnc.run.folder import safe_cell, write_csv
 from nnc.run.scores import SCORERS, Predictions, resamples, score
 from tests import intervals
 

@@ -315,6 +315,8 @@ def _keep_what_others_put_there(run: Path, folder: Path) -> None:
     """Copy into the new run what lies in the old one and no run wrote (notes, say); old reports go."""
     if not run.is_dir():
         return
+    from nnc.report import TABLES, write_tables
+
     for old in run.iterdir():
         new = folder / old.name
         if old.name in REPORTS or old.name == unfinished.FOLDER or new.exists():
@@ -323,6 +325,8 @@ def _keep_what_others_put_there(run: Path, folder: Path) -> None:
             shutil.copytree(old, new, symlinks=True)
         else:
             shutil.copy2(old, new, follow_symlinks=False)
+    if (folder / TABLES).is_dir():
+        write_tables(folder, ())
 
 
 def _keep_what_training_wrote(state: Path, folder: Path, *, goes_on: bool) -> None:
@@ -458,8 +462,8 @@ def render_pages(
 def predict(run: Path, table: Path, out: TextIO) -> int:
     """Write predictions for a CSV's raw rows as CSV, and give how many. Raises UserFault, RunFault."""
     load_tensorflow()
+    from nnc.csv_files import write_rows
     from nnc.run import predict as run_predict
-    from nnc.run import write_rows
 
     predicted = run_predict(run, table)
     return write_rows(out, predicted.head, predicted.rows)

@@ -6,8 +6,10 @@ and `templates/` (outside the package) the pages themselves.
 
 from __future__ import annotations
 
+from nnc.report.page import TABLES
 from nnc.report.pool import Pool
+from nnc.report.tables import write_tables
 from nnc.report.templates import check_templates
 from nnc.report.write import render, render_html, render_pdf, verdict
 
-__all__ = ["Pool", "check_templates", "render", "render_html", "render_pdf", "verdict"]
+__all__ = ["TABLES", "Pool", "check_templates", "render", "render_html", "render_pdf", "verdict", "write_tables"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from nnc.evidence import Estimate
@@ -11,6 +12,7 @@ MINUS = "\u2212"
 FIGURE_SPACE = "\u2007"
 PUNCTUATION_SPACE = "\u2008"
 NONE = "\u2014"
+_NUMBER = re.compile(rf"[+{MINUS}]?\d{{1,3}}(,\d{{3}})*(\.\d+)?")
 
 _SCIENTIFIC_FROM = 1e7
 _SCIENTIFIC_BELOW = 1e-4
@@ -92,6 +94,11 @@ def share(value: float) -> str:
     """A fraction of 1 as a percentage: `12.3%`; one decimal below 99.9%."""
     percent = 100 * value
     return f"{fixed(percent, 0 if percent in (0, 100) or abs(percent) >= 10 else 1)}%"
+
+
+def plain(text: str) -> str:
+    """A number of these pages as programs read it: no thousands apart, an ASCII minus. Other texts stay as they are."""
+    return text.replace(",", "").replace(MINUS, "-") if _NUMBER.fullmatch(text) else text
 
 
 def aligned(texts: Sequence[str]) -> list[str]:

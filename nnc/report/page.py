@@ -8,11 +8,13 @@ from typing import Literal
 
 from nnc.evidence import Evidence, TrainingEvidence
 from nnc.report.drawing import Drawing, picture
-from nnc.report.numbers import aligned, count
+from nnc.report.numbers import aligned, count, plain
 from nnc.report.style import PAGE_WIDTH
 from nnc.report.texts import Texts
 
 _LONG_WORD = 24
+TABLES = "report-tables"
+"""The folder beside the report with the tables that it cuts."""
 _WIDE = 6  # columns from which on a table takes the page's width
 
 Align = Literal["left", "right", "center"]
@@ -82,6 +84,15 @@ class Table:
     """What a table that was cut says at its foot."""
 
 
+@dataclass(frozen=True)
+class Whole:
+    """All rows of a table that the page cuts, for a CSV file beside it: numbers as programs write them."""
+
+    name: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
 @dataclass
 class Numbers:
     """How many figures and tables there are so far."""
@@ -103,6 +114,8 @@ class Page:
     numbers: Numbers = field(default_factory=Numbers)
     drawings: dict[str, Drawing] = field(default_factory=dict)
     """Of the figures so far, by their ids."""
+    cut: list[Whole] = field(default_factory=list)
+    """The tables that the page doesn't show whole."""
     suffix: str = ""
     beside: tuple[tuple[str, Evidence], ...] = ()
     """Other runs to compare with, by what they are called."""
@@ -143,13 +156,18 @@ class Page:
     def table(
         self, key: str, caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Cell | str]], limit: int = 60
     ) -> Table:
-        """A table with the next number; rows over the limit are counted, not shown."""
+        """A table with the next number; rows over the limit are counted, and stand in a file beside the page."""
         self.numbers.tables += 1
-        shown = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows[:limit]]
+        cells = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
+        rest = None
+        if len(rows) > limit:
+            whole = _whole(f"{key}{self.suffix}.csv", heads, cells)
+            self.cut.append(whole)
+            rest = self.say("table_rest", n=count(len(rows) - limit), file=f"{TABLES}/{whole.name}")
+        shown = cells[:limit]
         for index, head in enumerate(heads):
             if head.align == "right":
                 _align(shown, index)
-        rest = self.say("table_rest", n=count(len(rows) - limit)) if len(rows) > limit else None
         label = self.say("table_label", n=self.numbers.tables)
         return Table(
             f"tab-{key}{self.suffix}",
@@ -165,6 +183,13 @@ class Page:
 def address(figure: str) -> str:
     """What stands for the drawing of a figure, by its id."""
     return f"drawing:{figure}"
+
+
+def _whole(name: str, heads: Sequence[Head], rows: Sequence[Sequence[Cell]]) -> Whole:
+    """The table as text, without the columns that are pictures."""
+    kept = [i for i in range(len(heads)) if not any(row[i].picture for row in rows)]
+    texts = tuple(tuple(plain(row[i].text) for i in kept) for row in rows)
+    return Whole(name, tuple(heads[i].text for i in kept), texts)
 
 
 def _align(rows: list[list[Cell]], index: int) -> None:

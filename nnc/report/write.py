@@ -14,6 +14,7 @@ from nnc.report.page import Page
 from nnc.report.pdf import lay_out, to_pdf
 from nnc.report.pool import Pool
 from nnc.report.sections.verdict import comparison, headline, judge
+from nnc.report.tables import write_tables
 from nnc.report.texts import texts
 from nnc.report.words import best_baseline, metric_name, primary, sentence
 
@@ -21,7 +22,9 @@ from nnc.report.words import best_baseline, metric_name, primary, sentence
 def render(
     evidence: Evidence, out: Path, own: Path | None = None, beside: Beside = (), pool: Pool | None = None
 ) -> tuple[Path, Path]:
-    """Write `report.html` and `report.pdf` into the folder `out`, each moved into place when it is whole.
+    """Write `report.html` and `report.pdf` into the folder `out`, each moved into place when it is whole, and beside
+
+    them the tables that they cut.
 
     `own` is a folder of templates that stand in the place of nnc's, `beside` are other runs to compare with, `pool`
     draws if one was begun earlier. Returns their paths. Raises UserFault where the folder can't be written, or a
@@ -36,6 +39,7 @@ def render(
     html = whole.html(own)
     pages = laid_out.pdf(html) if whole is planned else to_pdf(html)
     web, paper = out / "report.html", out / "report.pdf"
+    write_tables(out, planned.page.cut)
     write_text(web, html)
     write_bytes(paper, pages)
     return web, paper

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnc.run.evaluate import Evaluated, EvaluatedHead, evaluate
-from nnc.run.folder import save, write_csv, write_rows
+from nnc.run.folder import save
 from nnc.run.predict import Predicted, load_run, predict
 from nnc.run.reproduce import reproduce
 from nnc.run.spread import figures, spread
@@ -25,6 +25,4 @@ __all__ = [
     "save",
     "spread",
     "train",
-    "write_csv",
-    "write_rows",
 ]
