@@ -40,9 +40,9 @@ def environment(own: Path | None = None) -> ImmutableSandboxedEnvironment:
 def check_templates(own: Path) -> None:
     """Raise UserFault where a template of the folder can't be read: before anything is trained for its sake."""
     with faults_told(own):
+        templates = environment(own)
         for name in names(own):
-            environment(own).get_template(name)
-        environment(own)
+            templates.get_template(name)
 
 
 def names(folder: Path) -> list[str]:
