@@ -6,16 +6,22 @@ import csv
 import hashlib
 import io
 import os
+import re
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
 from nnc.plain_json import to_json
 from nnc.report import render, render_pdf
+from nnc.report.build import plan
+from tests.report_reader import Element, read
 from tests.report_samples import rendered, sample
 
 AGAIN = """
@@ -77,7 +83,10 @@ def test_it_names_itself_its_language_and_its_standard(reader):
     assert reader.metadata.title == "Benign or malignant"
     assert root["/Lang"] == "en"
     assert root["/MarkInfo"]["/Marked"]
-    assert b"pdfuaid:part" in root["/Metadata"].get_data()
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    said = root["/Metadata"].get_data().decode()
+    assert 'xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"' in said
+    assert re.findall(r'pdfuaid:part="(.*?)"', said) == ["1"]
 
 
 def test_page_one_tells_the_truth_alone(reader):
@@ -100,20 +109,77 @@ def test_pages_are_a4_numbered_and_named(reader):
             assert "BreastCancer" in text
 
 
-def test_bookmarks_go_down_to_the_third_level(reader, html):
-    found = titles(reader.outline)
-    assert [title for level, title in found if level == 0] == ["Benign or malignant"]
-    assert [title.split(" ", 1)[0] for level, title in found if level == 1] == [str(n) for n in range(1, 13)]
-    assert "The columns" in [title for level, title in found if level == 2]
+def test_bookmarks_are_the_headings(reader, html):
+    page = read(html)
+    headings = [(int(e.tag[1]) - 1, e.text) for e in page.walk() if e.tag in ("h1", "h2", "h3")]
+    assert len(headings) > 30
+    assert [(level, " ".join(title.split())) for level, title in titles(reader.outline)] == headings
 
 
-def test_figures_have_alternatives_and_tables_have_heads(reader, html):
+def test_headings_tables_and_figures_are_tagged_and_figures_have_alternatives(reader, html):
+    page = read(html)
     tags = list(structure(reader.trailer["/Root"]["/StructTreeRoot"]))
-    kinds = {str(tag["/S"]) for tag in tags}
-    assert {"/H1", "/H2", "/H3", "/P", "/Table", "/TR", "/TH", "/TD", "/Figure"} <= kinds
-    figures = [tag for tag in tags if tag["/S"] == "/Figure"]
-    assert len(figures) >= html.count("<figure ")
-    assert all(len(str(figure.get("/Alt", ""))) > 10 for figure in figures)
+    kinds = Counter(str(tag["/S"]) for tag in tags)
+    assert [kinds[f"/H{level}"] for level in (1, 2, 3)] == [len(page.all(f"h{level}")) for level in (1, 2, 3)]
+    # A table that goes over a page's end is one on each page, with its heads again.
+    for tag in ("table", "tr", "th"):
+        assert kinds[f"/{tag.upper() if tag != 'table' else 'Table'}"] >= len(page.all(tag))
+    assert kinds["/TD"] == len(page.all("td"))
+    alternatives = [" ".join(str(tag.get("/Alt", "")).split()) for tag in tags if tag["/S"] == "/Figure"]
+    assert alternatives == [" ".join(image.attributes["alt"].split()) for image in page.all("img")]
+    assert all(len(alternative) > 10 for alternative in alternatives)
+
+
+def test_figures_and_tables_are_numbered_through_and_each_that_is_named_is_there(reader, html):
+    page = read(html)
+    labels = [e.all("b")[0].text.rstrip(".") for e in page.walk() if e.tag == "figcaption" or is_caption(e)]
+    for kind in ("Figure", "Table"):
+        mine = [label for label in labels if label.startswith(kind)]
+        assert mine == [f"{kind} {n}" for n in range(1, len(mine) + 1)]
+    assert set(re.findall(r"(?:Figure|Table) \d+", page.text)) == set(labels)
+    printed = " ".join(" ".join(page.extract_text().split()) for page in reader.pages)
+    assert re.findall(r"(?:Figure|Table) \d+", printed) == labels
+    assert [plate.attributes["aria-label"] for plate in page.all("div", "plate")] == [
+        label for label in labels if label.startswith("Figure")
+    ]
+
+
+def is_caption(element: Element) -> bool:
+    return element.tag == "p" and (element.attributes.get("id") or "").endswith("-caption")
+
+
+def test_strings_of_the_data_are_text_on_paper_too():
+    """Without figures, which take most of the time and are pictures of their own."""
+    evil = '<script>alert(1)</script>"><img/src=x/onerror=alert(1)>{{7*7}}=cmd()\u202egnirts\u200f</td>&lt;i&gt;'
+    shown = evil.replace("\u202e", "\\u202e").replace("\u200f", "\\u200f")
+    found = sample("wine")
+    columns = (replace(found.data.columns[0], name=evil), *found.data.columns[1:])
+    worst = (replace(found.evaluation.worst[0], truth=evil, predicted=evil, values={evil: evil}),)
+    found = replace(
+        found,
+        title=evil,
+        use=evil,
+        data=replace(found.data, target=evil, columns=columns),
+        evaluation=replace(found.evaluation, worst=worst),
+        reproduce=replace(found.reproduce, command=evil, spec_text=evil, params={evil: evil}),
+    )
+    reader = PdfReader(io.BytesIO(render_pdf(plan(found).html())))
+    assert reader.metadata.title == shown
+    assert titles(reader.outline)[0] == (0, shown)
+    printed = "".join("".join(page.extract_text().split()) for page in reader.pages)
+    assert printed.count(shown) >= 8
+    assert "\u202e" not in printed
+    kinds = {str(one["/S"]) for one in objects(reader) if "/S" in one and "/Type" not in one}
+    assert not kinds & {"/JavaScript", "/Launch", "/URI", "/SubmitForm", "/ImportData"}
+    assert not {"/OpenAction", "/AA", "/AcroForm"} & set(reader.trailer["/Root"])
+
+
+def objects(reader: PdfReader) -> Iterator[dict[str, Any]]:
+    """Every dictionary in the file."""
+    for number in range(1, reader.trailer["/Size"]):
+        found = reader.get_object(number)
+        if isinstance(found, dict):
+            yield found
 
 
 def test_size_is_within_the_limits(html, pdf):
