@@ -44,6 +44,7 @@ check: lint test ## all of lint, then the tests
 bench: setup ## the table of speeds, as ratios measured in one run
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.training
+	$(BIN)/python -m benchmarks.explaining
 
 known: $(READY) ## Titanic and house prices against scikit-learn's networks (needs ../shared/data)
 	$(BIN)/python -m benchmarks.known
