@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 EXAMPLE ?= breast_cancer
 FUZZ_SECONDS ?= 600
 
-.PHONY: help setup report test check lint bench known fit kill oracle rows roundtrip intervals golden format tables catalog reference lock wheel clean
+.PHONY: help setup report test check lint bench known fit kill oracle rows roundtrip intervals bounds fuzz golden format tables catalog reference lock wheel clean
 
 help: ## what there is
 	@echo "nnc: a small language for neural networks"

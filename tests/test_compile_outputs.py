@@ -139,12 +139,20 @@ def test_what_onnx_can_not_say_is_a_finding_and_leaves_no_file(tmp_path: Path, c
 
 SPEC = """
 model M {
-  input x: [features]
-  output y = x -> Dense(4, tanh) -> Dense(%s)
+  input x: [features("Body mass (g)", "__import__('os')", %s, when)]
+  input words: int32[features(note)]
+  input route: int32[features(route)]
+  read = [words -> Embedding(20, 3) -> Flatten(), route -> Embedding(30, 3) -> Flatten()]
+  output y = [x] + read -> Concatenate() -> Dense(4, tanh) -> Dense(%s)
 }
 data {
   source = csv("rows.csv")
   target = %s
+  features {
+    note  = text(max_tokens=9)
+    route = tokens(max_tokens=30, length=3)
+    when  = date(parts=[days, year, month, yearday, day, weekday, hour])
+  }
   split = {validation: 20%%, test: 20%%, seed: 1}
 }
 train {
@@ -177,8 +185,20 @@ print(json.dumps(said))
 def _table(folder: Path) -> list[dict[str, str]]:
     random = np.random.default_rng(0)
     kinds = ["a", "b b", "票价", "1.0", "+2", "2", ""]
+    words = ["Old", "house,", "large", "GARDEN", "(new)", "票价", "it's"]
+    days = [
+        "2024-02-29",
+        "1969-12-31T23:59:59Z",
+        "2023-03-01T08:30:00+05:45",
+        "1900-03-01 07:15",
+        "2100-12-31T00:00",
+        "",
+    ]
     rows = [
         {
+            "note": "" if i % 9 == 0 else "  ".join(random.choice(words, random.integers(1, 6))),
+            "route": "" if i % 8 == 0 else " ".join(map(str, random.integers(1, 30, random.integers(1, 6)))),
+            "when": days[i % 6],
             "Body mass (g)": "" if i % 7 == 0 else f"{random.normal(50, 9):.3f}",
             "__import__('os')": kinds[int(random.integers(len(kinds)))],
             "class": str(random.choice(["yes", "no"])),
@@ -204,7 +224,9 @@ def test_raw_rows_in_and_what_predict_says_out(units: str, target: str, loss: st
     import json
 
     rows = _table(tmp_path)
-    (tmp_path / "m.nn").write_text(SPEC % (units, target, loss), encoding="utf-8")
+    (tmp_path / "m.nn").write_text(
+        SPEC % ('"Preis €"' if target == "class" else "class", units, target, loss), encoding="utf-8"
+    )
     runs, served = tmp_path / "run", tmp_path / "serving"
     assert run(["train", str(tmp_path / "m.nn"), "-o", str(runs), "-q"]) == 0
     assert run(["compile", str(runs), "-o", f"{served}/", "-q"]) == 0
@@ -244,3 +266,37 @@ def test_a_spec_s_savedmodel_takes_prepared_arrays(tmp_path: Path) -> None:
     (tmp_path / "mine" / "notes.txt").write_text("mine")
     assert run([*again[:-2], f"{tmp_path}/mine/"]) == 1
     assert (tmp_path / "mine" / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.tf
+def test_dates_are_served_as_pandas_reads_them() -> None:
+    import tensorflow as tf
+
+    from nnc.catalog.tables import DATE_PARTS
+    from nnc.data.kinds.date import days, features
+    from nnc.data.table import column_of_texts
+    from nnc.run.serving_dates import date_features, days_of
+
+    random = np.random.default_rng(2)
+    texts = [
+        "2024-02-30",
+        "2023-02-29",
+        "2024-13-01",
+        "2024-00-10",
+        "24-01-01",
+        "soon",
+        "2024-01-01T25:00",
+        "2000-02-29",
+    ]
+    for _ in range(300):
+        one = f"{random.integers(1700, 2260):04}-{random.integers(1, 13):02}-{random.integers(1, 29):02}"
+        clock = f"T{random.integers(24):02}:{random.integers(60):02}"
+        ends = ("", clock, f"{clock}:{random.integers(60):02}", f"{clock}:07.25Z", f"{clock}:11-03:30", f"{clock}+0530")
+        texts.append(one + str(random.choice(ends)))
+    expected = days(column_of_texts("when", texts))
+    found = days_of(tf.constant(texts)).numpy()
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(expected))
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9)
+    there = expected[~np.isnan(expected)]
+    served = date_features(tf.constant(there), DATE_PARTS).numpy()
+    np.testing.assert_allclose(served, features(there, DATE_PARTS), atol=1e-9)

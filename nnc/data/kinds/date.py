@@ -70,7 +70,7 @@ def _circular(parts: tuple[str, ...]) -> tuple[bool, ...]:
     return tuple(on for part in parts for on in ([False] if _PARTS[part].round is None else [True, True]))
 
 
-def _features(moments: Floats, parts: tuple[str, ...]) -> Floats:
+def features(moments: Floats, parts: tuple[str, ...]) -> Floats:
     """The features of moments, which are days since 1970 without a NaN. float64 [rows, features]."""
     at = pd.DatetimeIndex(pd.to_datetime(np.round(moments * _DAY), unit="s"))
     found: list[Floats] = []
@@ -88,7 +88,7 @@ def _fit(column: RawColumn, args: Args, guessed: bool) -> Fitted:
     found = days(column)
     there = found[~np.isnan(found)]
     fill = FILLS[impute](there) if isinstance(impute, str) else None
-    values = _features(there if fill is None else np.where(np.isnan(found), fill, found), parts)
+    values = features(there if fill is None else np.where(np.isnan(found), fill, found), parts)
     # A sine and a cosine lie between -1 and 1 as they are.
     pairs = [scaling(values[:, i], None if on else scale) for i, on in enumerate(_circular(parts))]
     return Fitted(
@@ -106,7 +106,7 @@ def _fit(column: RawColumn, args: Args, guessed: bool) -> Fitted:
 
 def _apply(column: RawColumn, fitted: Fitted) -> Floats:
     found = days(column)
-    values = _features(found if fitted.fill is None else np.where(np.isnan(found), fitted.fill, found), fitted.parts)
+    values = features(found if fitted.fill is None else np.where(np.isnan(found), fitted.fill, found), fitted.parts)
     scaled: Floats = (values - np.array(fitted.shifts)) / np.array(fitted.scales)
     return scaled
 
