@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from nnc import assets
 from nnc import evidence as ev
-from nnc.report import numbers, style
+from nnc.report import letters, numbers, style
 from nnc.report.build import build_html
 from nnc.report.highlight import pieces
 from nnc.report.page import Page
@@ -186,17 +186,48 @@ def test_the_gravest_warnings_come_first():
 
 def test_letters_that_no_font_has_are_named_on_the_page():
     rare = "\U00012000"  # cuneiform
-    if not style.missing_letters([rare]):
+    if not letters.missing([rare]):
         pytest.skip("a font on this machine has even cuneiform")
     evidence = sample("wine")
-    data = dataclasses.replace(evidence.data, target=f"x{rare}")
+    top = dataclasses.replace(evidence.data.columns[0], top=((f"a value {rare}", 3),), histogram=None)
+    data = dataclasses.replace(evidence.data, columns=(top, *evidence.data.columns[1:]))
     html = build_html(dataclasses.replace(evidence, data=data, explanation=None))
     assert "Letters without a font" in html
     assert "Letters without a font" not in build_html(dataclasses.replace(evidence, explanation=None))
 
 
 def test_ordinary_letters_and_signs_are_in_matplotlibs_own_font():
-    assert style.missing_letters(["Ärger €5 Σ λ − ×", "a\tb\n"]) == ""
+    from matplotlib import get_data_path
+    from matplotlib.font_manager import get_font
+
+    assert letters.missing(["Ärger €5 Σ λ − ×", "a\tb\n", "\ufe0f"]) == ""
+    has = get_font(f"{get_data_path()}/fonts/ttf/DejaVuSans.ttf").get_charmap().keys()
+    for first, last in letters.ALWAYS_THERE:
+        assert {code for code in range(first, last + 1) if chr(code).isprintable()} <= has | {0x20}
+
+
+def test_what_to_install_is_named_by_script():
+    assert letters.packages("中") == "fonts-noto-cjk (CJK)"
+    assert letters.packages("한ا🙂कไใ") == (
+        "fonts-noto-cjk (CJK), fonts-noto-core (Arabic, Devanagari, Thai), fonts-symbola (emoji, symbols)"
+    )
+
+
+def test_a_font_that_was_installed_since_is_found(monkeypatch):
+    """matplotlib lists fonts once; the warning's advice must help all the same."""
+    from matplotlib import font_manager
+
+    theirs = [font for font in font_manager.fontManager.ttflist if font.name.startswith("Liberation")]
+    if not theirs:
+        pytest.skip("there is no font but matplotlib's own")
+    kept = [font for font in font_manager.fontManager.ttflist if "DejaVu" in font.name]
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", kept)
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [font.fname for font in theirs])
+    style.families.cache_clear()
+    try:
+        assert style.families() == ("Liberation Sans", "DejaVu Sans")
+    finally:
+        style.families.cache_clear()
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=200))

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from nnc.evidence import Evidence, Warn
 from nnc.plain_json import to_json
-from nnc.report import style
+from nnc.report import letters
 from nnc.report.drawing import Drawing
 from nnc.report.marks import visible
 from nnc.report.page import Page
 from nnc.report.sections import SECTIONS, Section
 from nnc.report.templates import environment, faults_told
-from nnc.report.texts import texts
+from nnc.report.texts import catalogue, texts
 
 _HASH_SHOWN = 10
+_LETTERS_SHOWN = 20
 _LOG = logging.getLogger(__name__)
 
 
@@ -106,10 +107,12 @@ class Planned:
 
 def plan(evidence: Evidence, beside: Beside = ()) -> Planned:
     """The page of some evidence, `beside` other runs to compare with. The same evidence gives the same page."""
-    shown = visible(_with_font_warning(evidence))
+    written = to_json(evidence)
+    said = [written, *catalogue(evidence.language).values(), *(f"{name}{to_json(one)}" for name, one in beside)]
+    shown = visible(_with_font_warning(evidence, said))
     page = Page(shown, texts(evidence.language), beside=tuple(visible(list(beside))))
     sections = [built for section in SECTIONS if (built := _built(page, section)) is not None]
-    return Planned(page, sections, digest(evidence))
+    return Planned(page, sections, _digest(written))
 
 
 def build_html(evidence: Evidence, own: Path | None = None, beside: Beside = ()) -> str:
@@ -117,9 +120,9 @@ def build_html(evidence: Evidence, own: Path | None = None, beside: Beside = ())
     return plan(evidence, beside).drawn().html(own)
 
 
-def digest(evidence: Evidence) -> str:
-    """A short name for what the report stands on: the start of the evidence's SHA-256."""
-    return hashlib.sha256(to_json(evidence).encode()).hexdigest()[:_HASH_SHOWN]
+def _digest(written: str) -> str:
+    """A short name for what the report stands on: the start of the SHA-256 of its evidence as JSON."""
+    return hashlib.sha256(written.encode()).hexdigest()[:_HASH_SHOWN]
 
 
 def _built(page: Page, section: Section) -> Built | None:
@@ -150,14 +153,10 @@ def _failed(what: str, error: Exception, title: str | None) -> Filled:
     return Filled({}, f"{type(error).__name__}: {error}", title)
 
 
-def _with_font_warning(evidence: Evidence) -> Evidence:
-    """Add the warning that some letters have no font on this machine, so that charts show boxes for them."""
-    data, network = evidence.data, evidence.network
-    texts_drawn = [evidence.title, *data.features, *(c.name for c in data.columns)]
-    texts_drawn += [text for head in evidence.heads for text in (head.output, head.data.target, *head.data.classes)]
-    texts_drawn += [node.layer for node in network.nodes]
-    letters = style.missing_letters(texts_drawn)
-    if not letters:
+def _with_font_warning(evidence: Evidence, said: Iterable[str]) -> Evidence:
+    """Add the warning that some letters have no font on this machine, so that boxes stand in their place."""
+    found = letters.missing(said)
+    if not found:
         return evidence
-    warn = Warn("missing_letters", {"letters": letters[:20], "package": "fonts-noto-cjk, fonts-noto-core"})
-    return replace(evidence, warnings=(*evidence.warnings, warn))
+    values = {"letters": found[:_LETTERS_SHOWN], "package": letters.packages(found)}
+    return replace(evidence, warnings=(*evidence.warnings, Warn("missing_letters", values)))

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +47,6 @@ PAGE_WIDTH = 166.0
 """The text's width on an A4 page in millimetres."""
 
 _MM_PER_INCH = 25.4
-_ALWAYS_THERE = 0x250  # DejaVu Sans, which matplotlib brings along, has all Latin letters below
 _IMAGE_DPI = 200  # of what is rasterised inside an SVG
 
 _FAMILIES = ("Liberation Sans", "Arial", "Helvetica", "DejaVu Sans")
@@ -64,6 +63,12 @@ _WIDE_FAMILIES = (
     "Noto Sans Hebrew",
     "Noto Sans Devanagari",
     "Noto Sans Thai",
+    "Noto Sans Bengali",
+    "Noto Sans Tamil",
+    "Noto Sans Telugu",
+    "Noto Sans Khmer",
+    "Noto Sans Ethiopic",
+    "Symbola",
 )
 
 
@@ -75,30 +80,20 @@ def families() -> tuple[str, ...]:
     """
     from matplotlib.font_manager import fontManager
 
+    _take_new_fonts()
     installed = set(fontManager.get_font_names())
     return tuple(name for name in _FAMILIES + _WIDE_FAMILIES if name in installed)
 
 
-@cache
-def _letters() -> frozenset[int]:
-    from matplotlib.font_manager import FontProperties, fontManager, get_font
+def _take_new_fonts() -> None:
+    """Let charts have fonts that were installed since matplotlib listed them, which it does once in its life."""
+    from matplotlib.font_manager import findSystemFonts, fontManager
 
-    found: set[int] = set()
-    for family in families():
-        found |= get_font(fontManager.findfont(FontProperties(family=[family]))).get_charmap().keys()
-    return frozenset(found)
-
-
-def missing_letters(texts: Iterable[str]) -> str:
-    """The letters of the texts that no installed font has, each once, in order of code point.
-
-    Control and format characters count as present: they draw nothing.
-    """
-    letters = {char for text in texts for char in text if char.isprintable() and not char.isspace()}
-    letters = {char for char in letters if ord(char) >= _ALWAYS_THERE}
-    if not letters:
-        return ""
-    return "".join(sorted(char for char in letters if ord(char) not in _letters()))
+    listed = {font.fname for font in fontManager.ttflist}
+    for path in sorted(findSystemFonts()):
+        if path not in listed:
+            with suppress(OSError, RuntimeError, ValueError, NotImplementedError):  # a file that is no font for charts
+                fontManager.addfont(path)
 
 
 def rc() -> dict[Any, Any]:
