@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 EXAMPLE ?= breast_cancer
 FUZZ_SECONDS ?= 600
 
-.PHONY: help setup report test check lint bench known fit kill oracle rows roundtrip intervals bounds fuzz golden format tables catalog reference lock wheel clean
+.PHONY: help setup report test check lint bench large known fit kill oracle rows roundtrip intervals bounds fuzz golden format tables catalog reference lock wheel clean
 
 help: ## what there is
 	@echo "nnc: a small language for neural networks"
@@ -45,6 +45,9 @@ bench: setup ## the table of speeds, as ratios measured in one run
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.explaining
+
+large: $(READY) ## 5,000,000 rows: the memory that a training takes (a quarter of an hour)
+	$(BIN)/python -m benchmarks.large
 
 known: $(READY) ## Titanic and house prices against scikit-learn's networks (needs ../shared/data)
 	$(BIN)/python -m benchmarks.known
