@@ -23,7 +23,7 @@ from nnc.graph import DataConfig, Split, TrainConfig
 # A table of fewer cells is read as a whole: as text so many take about two gigabytes.
 LARGE_CELLS = 30_000_000
 # Of a larger one so many rows are kept, at most twice as many.
-SAMPLE_ROWS = 30_000
+SAMPLE_ROWS = 15_000
 # Rows that are read at a time.
 PIECE_ROWS = 16_384
 
