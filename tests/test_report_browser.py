@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.xdist_group("browser"),
 ]
 
-SAMPLES = ("breast_cancer", "wine", "diabetes")
+SAMPLES = ("breast_cancer", "wine", "diabetes", "several")
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +36,21 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     found = {name: folder / f"{name}.html" for name in SAMPLES}
     for name, path in found.items():
-        path.write_text(rendered(name), encoding="utf-8")
+        path.write_text(several() if name == "several" else rendered(name), encoding="utf-8")
     return found
+
+
+def several() -> str:
+    """A Chinese report of two outputs, beside another run."""
+    first, second = (dataclasses.replace(sample(name), explanation=None) for name in ("breast_cancer", "diabetes"))
+    columns = [
+        dataclasses.replace(column, name=f"第{i}列 {column.name}") for i, column in enumerate(first.data.columns)
+    ]
+    data = dataclasses.replace(first.data, target="诊断", classes=("恶性", "良性"), columns=tuple(columns))
+    others = (dataclasses.replace(second.heads[0], output="进展"),)
+    both = dataclasses.replace(first, title="良性还是恶性", language="zh", output="诊断", data=data, others=others)
+    other = dataclasses.replace(both, reproduce=dataclasses.replace(both.reproduce, seed=8, spec_text="model B {}\n"))
+    return render_html(both, None, [("旧的一次", other)])
 
 
 @pytest.mark.parametrize("name", SAMPLES)
