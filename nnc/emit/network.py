@@ -130,7 +130,7 @@ class _Describer:
         )
 
     def node(self, call: Call) -> NetworkNode:
-        facts = self.layer_facts(call, self.model.layers[call.layer]) if call.layer else _op_facts(call)
+        facts = self.layer_facts(call, self.model.layers[call.layer]) if call.layer else self.op_facts(call)
         name = call.layer or next((t.name for t in call.outputs if t.name), None) or call.op or "op"
         node_id = self.new_id(name)
         shared = call.layer in self.met
@@ -182,11 +182,12 @@ class _Describer:
             detail=_detail(row, layer),
         )
 
-
-def _op_facts(call: Call) -> _Facts:
-    given = (*call.args, *call.kwargs.values())
-    work = op_work(call.op or "", [_operand(item) for item in given], [tensor.type for tensor in call.outputs])
-    return _Facts(kind=_SYMBOLS.get(call.op or "", call.op or ""), multiply_adds=work)
+    def op_facts(self, call: Call) -> _Facts:
+        given = (*call.args, *call.kwargs.values())
+        work = op_work(call.op or "", [_operand(item) for item in given], [tensor.type for tensor in call.outputs])
+        made = {tensor.id for tensor in call.outputs}
+        role: Role = "output" if made & {output.tensor.id for output in self.model.outputs} else "other"
+        return _Facts(kind=_SYMBOLS.get(call.op or "", call.op or ""), role=role, multiply_adds=work)
 
 
 def _operand(operand: Operand) -> catalog.Operand:

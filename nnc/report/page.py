@@ -15,6 +15,7 @@ from nnc.report.texts import Texts
 _LONG_WORD = 24
 TABLES = "report-tables"
 """The folder beside the report with the tables that it cuts."""
+_SHORT = 6
 _WIDE = 6  # columns from which on a table takes the page's width
 
 Align = Literal["left", "right", "center"]
@@ -82,6 +83,11 @@ class Table:
     """Whether it is as wide as its cells alone, since stretched it would be hard to read across."""
     rest: str | None = None
     """What a table that was cut says at its foot."""
+
+    @property
+    def short(self) -> bool:
+        """Whether it is better moved to the next page than broken."""
+        return len(self.rows) <= _SHORT
 
 
 @dataclass(frozen=True)
