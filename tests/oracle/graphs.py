@@ -21,6 +21,10 @@ ROWS = "mixes the rows of a batch, as its results on data show; refused by nnc"
 DIFFERS = "disagreements"
 
 
+# How nnc says that rows would mix.
+_OF_ROWS = ("batch", "each row has a vector")
+
+
 def graph_outcome(rng: random.Random) -> tuple[str, str, bool]:
     """What becomes of a random graph, a text of what differs, and whether it was mutated."""
     plan, made = draw_plan(rng)
@@ -41,7 +45,7 @@ def compared(plan: Plan, ours: Built, theirs: Built, made: InKeras | None) -> tu
         except Exception:  # noqa: BLE001 - whatever TensorFlow raises, the data decides
             return DATA, ""
         # The only thing that a model may do in Keras and not in nnc, and only where it really does it.
-        if mixes and "batch" in ours.wrong:
+        if mixes and any(words in ours.wrong for words in _OF_ROWS):
             return ROWS, ""
         return DIFFERS, text % (ours.wrong, "accepts")
     for own, their in ((ours.tensors, theirs.tensors), (ours.counts, theirs.counts)):
