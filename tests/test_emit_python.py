@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nnc.catalog import Size
-from nnc.emit import python_code
 from nnc.emit.names import identifier
+from nnc.emit.python import code as python_code
 from nnc.emit.python.source import python_source
 from nnc.graph import Fn, FnRef, IndexItem, Object, Scope, Spec, TrainConfig
 from tests.emit.graphs import EPSILON, Graph, call

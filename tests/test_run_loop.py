@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -120,6 +121,15 @@ def test_terminate_on_nan_ends_at_the_batch(rate: float | None) -> None:
     assert max(far.values()) == 0, far
 
 
+@pytest.fixture
+def hears_ctrl_c() -> Iterator[None]:
+    """What a shell starts in the background is started deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("hears_ctrl_c")
 def test_ctrl_c_once_ends_the_epoch_and_twice_stops_at_once() -> None:
     from nnc.run.interrupt import Interrupt
 
