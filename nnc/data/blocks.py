@@ -18,12 +18,12 @@ import numpy.typing as npt
 from nnc import codes
 from nnc.data.kinds.category import categories
 from nnc.data.kinds.fitted import Allowed
-from nnc.data.kinds.numeric import numeric_faults
+from nnc.data.kinds.numeric import numeric_faults, weight_faults
 from nnc.data.opening import fault
 from nnc.data.preparations import method_of
 from nnc.data.prepared import Array, Preparation, encoded
-from nnc.data.table import Floats, Table, Whole
-from nnc.data.targets import TRANSFORMS, TargetPlan
+from nnc.data.table import Table, Whole
+from nnc.data.targets import TargetPlan, domain_faults
 from nnc.diagnostics import Findings, UserFault
 
 _FEATURES, _WEIGHTS = "features", "weights"
@@ -116,12 +116,7 @@ def _check(table: Table, preparation: Preparation, weight: str | None) -> None:
     for plan in preparation.targets:
         _check_target(table, plan, findings)
     if weight is not None:
-        numeric_faults(table, table.columns[weight], findings, may_be_missing=False)
-        negative = table.columns[weight].numbers < 0
-        if negative.any() and not findings.has_errors:
-            place = table.place(int(np.flatnonzero(negative)[0]), weight)
-            message = f"the weight in column `{weight}`, row {place.row}, is negative"
-            findings.add(codes.TARGET_DOMAIN, message, data_place=place, expected="a weight of 0 or more")
+        weight_faults(table, table.columns[weight], findings)
     if findings.has_errors:
         raise UserFault(findings)
 
@@ -139,15 +134,8 @@ def _check_target(table: Table, plan: TargetPlan, findings: Findings) -> None:
         return
     before = len(findings)
     numeric_faults(table, column, findings, may_be_missing=False)
-    transform = TRANSFORMS[plan.transform] if plan.transform else None
-    if transform is None or len(findings) > before:
-        return
-    values: Floats = column.numbers
-    outside = ~transform.domain(values)
-    if outside.any():
-        place = table.place(int(np.flatnonzero(outside)[0]), plan.column)
-        message = f"`{plan.transform}` can't take the value in column `{plan.column}`, row {place.row}"
-        findings.add(codes.TARGET_DOMAIN, message, data_place=place, expected=transform.words)
+    if len(findings) == before:
+        domain_faults(table, column, plan.transform, findings)
 
 
 def no_room(folder: Path, error: OSError) -> UserFault:

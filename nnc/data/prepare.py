@@ -15,7 +15,7 @@ from nnc.data.columns import Choice, Chosen, choose, unknown
 from nnc.data.describe import describe
 from nnc.data.describe_pictures import with_pictures
 from nnc.data.kinds.fitted import Fitted
-from nnc.data.kinds.numeric import numeric_faults
+from nnc.data.kinds.numeric import weight_faults
 from nnc.data.numbered import check_embeddings, check_token_inputs
 from nnc.data.picture_inputs import picture_layout, picture_shapes
 from nnc.data.preparations import METHODS, allowed_in_training
@@ -280,16 +280,7 @@ def _weights(table: Table, train: TrainConfig, targets: Sequence[str]) -> npt.ND
     elif name in targets:
         findings.add(codes.COLUMN_IN_TWO_ROLES, f"column `{name}` is the target and the weight")
     else:
-        numeric_faults(table, column, findings, may_be_missing=False)
-        negative = column.numbers < 0
-        if negative.any():
-            place = table.place(int(np.flatnonzero(negative)[0]), name)
-            findings.add(
-                codes.TARGET_DOMAIN,
-                f"the weight in column `{name}`, row {place.row}, is negative",
-                data_place=place,
-                expected="a weight of 0 or more",
-            )
+        weight_faults(table, column, findings)
     if findings.has_errors or column is None:
         raise UserFault(findings)
     return column.numbers.astype(np.float32)

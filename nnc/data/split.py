@@ -12,11 +12,10 @@ from nnc.data.split_by import PARTS, check_parts, split_by
 from nnc.data.table import Floats, Ints, Table
 from nnc.data.targets import TargetPlan
 from nnc.diagnostics import DataPlace, Findings, UserFault
+from nnc.fractions import TEST, VALIDATION, fractions
 from nnc.graph import Split, TrainConfig
 
 # What is taken where the spec says nothing: fractions of all rows.
-TEST = 0.2
-VALIDATION = 0.2
 LEAST_TRAINING_ROWS = 2
 STRATA = 10
 
@@ -32,29 +31,6 @@ class Dealt:
     seed: int
     stratified: bool
     by: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class Fractions:
-    """The parts of all rows that are for test and validation, and the seed that deals them out."""
-
-    test: float
-    validation: float
-    seed: int
-
-
-def fractions(split: Split, train: TrainConfig) -> Fractions:
-    """What the spec says of them, or else what is usual."""
-    test = TEST if split.test is None else split.test
-    if split.fold is not None:
-        test = 1 / split.fold[1]
-    if split.validation is not None:
-        validation = split.validation
-    elif train.validation_split > 0:
-        validation = train.validation_split * (1 - test)
-    else:
-        validation = min(VALIDATION, (1 - test) / 2)
-    return Fractions(test, validation, train.seed if split.seed is None else split.seed)
 
 
 def deal(

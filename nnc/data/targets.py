@@ -279,12 +279,18 @@ def _check_numbers(table: Table, column: RawColumn, target: Target, findings: Fi
             f"the target can't be transformed by `{target.transform}` yet",
             expected=", ".join(TRANSFORMS),
         )
+    domain_faults(table, column, target.transform, findings)
+
+
+def domain_faults(table: Table, column: RawColumn, name: str | None, findings: Findings) -> None:
+    """Adds a finding where a target has a number that the transform of that name (None: none) can't take."""
+    transform = TRANSFORMS.get(name) if name else None
     outside = ~transform.domain(column.numbers) if transform else np.zeros(len(column.values), dtype=bool)
     if outside.any():
         first = int(np.flatnonzero(outside)[0])
         findings.add(
             codes.TARGET_DOMAIN,
-            f"`{target.transform}` can't take {column.texts[first]} in column `{column.name}`, "
+            f"`{name}` can't take {column.texts[first]} in column `{column.name}`, "
             f"row {int(table.rows[first])}{others(outside)}",
             data_place=table.place(first, column.name),
             expected=transform.words if transform else None,

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from nnc.data.sources import cells, load, pieces
-from nnc.data.split import Fractions, fractions
 from nnc.data.split_by import PARTS
 from nnc.data.table import Bools, Floats, RawColumn, Table, Texts, Whole, joined
 from nnc.data.targets import MAX_CLASSES, of_classes
+from nnc.fractions import Fractions, fractions
 from nnc.graph import DataConfig, Split, TrainConfig
 
 # A table of fewer cells is read as a whole: as text so many take about two gigabytes.

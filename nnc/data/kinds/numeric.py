@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from nnc import codes
-from nnc.data.kinds.faults import Wrong, missing_values, wrong_values
+from nnc.data.kinds.faults import Wrong, first_of, missing_values, wrong_values
 from nnc.data.kinds.fitted import Allowed, Args, Fitted, Method, said
 from nnc.data.table import Floats, RawColumn, Table
 from nnc.diagnostics import Findings
@@ -100,6 +100,20 @@ def numeric_faults(table: Table, column: RawColumn, findings: Findings, *, may_b
     wrong_values(table, column, column.not_finite, _INFINITE, findings)
     if not may_be_missing:
         missing_values(table, column, "number", "numeric", findings)
+
+
+def weight_faults(table: Table, column: RawColumn, findings: Findings) -> None:
+    """Adds a finding where a column of sample weights has no number, or one below 0."""
+    numeric_faults(table, column, findings, may_be_missing=False)
+    negative = column.numbers < 0
+    if negative.any():
+        place = table.place(first_of(negative), column.name)
+        findings.add(
+            codes.TARGET_DOMAIN,
+            f"the weight in column `{column.name}`, row {place.row}, is negative",
+            data_place=place,
+            expected="a weight of 0 or more",
+        )
 
 
 def _faults(table: Table, column: RawColumn, allowed: Allowed, findings: Findings) -> None:

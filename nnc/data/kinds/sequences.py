@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
+
 from nnc import codes
-from nnc.data.kinds.faults import text_at
+from nnc.data.kinds.faults import Wrong, wrong_values
 from nnc.data.kinds.fitted import Allowed, Args, Features, Fitted, Method, counts, said
 from nnc.data.table import Floats, RawColumn, Table
 from nnc.data.words import RESERVED, UNKNOWN, longest, numbers_of_tokens, numbers_of_words, tokens, vocabulary, words
@@ -46,22 +48,18 @@ def _apply_tokens(column: RawColumn, fitted: Fitted) -> Floats:
 
 
 def _token_faults(table: Table, column: RawColumn, allowed: Allowed, findings: Findings) -> None:
-    """Adds a finding for the first value that is no list of whole numbers below the number of tokens."""
-    for i, text in enumerate(column.texts):
-        wrong = _wrong_token(text, allowed.tokens)
-        if wrong is None:
-            continue
-        place, value = table.place(i, column.name), text_at(column, i)
-        large = f": {wrong:,} is not below {allowed.tokens:,}" if wrong >= allowed.tokens else ""
-        findings.add(
-            codes.NOT_A_TOKEN,
-            f"`{value}` in column `{column.name}`, row {place.row}, is no list of tokens{large}",
-            data_place=place,
-            expected=f"whole numbers from 0 to {allowed.tokens - 1:,}, as in 12 7 341",
-            found=f"`{value}`",
-            help="give tokens() a larger max_tokens" if large else "for words write text() in the place of tokens()",
-        )
-        return
+    """Adds a finding for a value that is no list of whole numbers below the number of tokens."""
+    wrong = [_wrong_token(text, allowed.tokens) for text in column.texts]
+    mask = np.array([token is not None for token in wrong], dtype=bool)
+    token = next((one for one in wrong if one is not None), 0)
+    large = f": {token:,} is not below {allowed.tokens:,}" if token >= allowed.tokens else ""
+    said = Wrong(
+        codes.NOT_A_TOKEN,
+        f"is no list of tokens{large}",
+        f"whole numbers from 0 to {allowed.tokens - 1:,}, as in 12 7 341",
+        "give tokens() a larger max_tokens" if large else "for words write text() in the place of tokens()",
+    )
+    wrong_values(table, column, mask, said, findings)
 
 
 def _wrong_token(text: str | None, most: int) -> int | None:

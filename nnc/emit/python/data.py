@@ -14,6 +14,7 @@ from nnc.emit.python import pictures
 from nnc.emit.python.code import Atom, Code, Group, Invoke, Subscript, Table, assign, comment, string
 from nnc.emit.python.helpers import helpers_of
 from nnc.emit.python.values import value_code
+from nnc.fractions import fractions
 from nnc.graph import DataConfig, FnRef, ModelGraph, ModelInput, Object, Spec, Split, Target, TrainConfig, Value
 from nnc.lean import dataclass
 
@@ -26,7 +27,6 @@ _CLASSES: Mapping[str, str] = {
 _TRANSFORMS = ("log", "log1p", "sqrt")
 # A path that stands for several files. Of a name that nobody gives a file pandas says itself that it isn't there.
 _SEVERAL_FILES = re.compile(r"[\w./ -]*[*?\[][\w./ *?\[\]-]*")
-_SPLIT = 0.2
 
 
 @dataclass(frozen=True)
@@ -166,16 +166,9 @@ def _encoded(target: Target | None, task: str) -> list[str]:
 
 def _deal(split: Split, train: TrainConfig, tasks: Mapping[str | None, str]) -> list[str]:
     """Which row goes where. `tasks` are the targets', by name where there are several."""
-    test = _SPLIT if split.test is None else split.test
-    if split.validation is not None:
-        validation = split.validation
-    elif train.validation_split > 0:
-        validation = train.validation_split * (1 - test)
-    else:
-        validation = min(_SPLIT, (1 - test) / 2)
-    seed = train.seed if split.seed is None else split.seed
-    lines, strata = _strata(split, tasks, 1 + (validation > 0) + (test > 0))
-    numbers = [("validation", value_code(validation, {})), ("test", value_code(test, {})), ("seed", Atom(str(seed)))]
+    shares = fractions(split, train)
+    lines, strata = _strata(split, tasks, 1 + (shares.validation > 0) + (shares.test > 0))
+    numbers = [(name, value_code(getattr(shares, name), {})) for name in ("validation", "test", "seed")]
     dealt = Invoke(Atom("split_rows"), (Atom(strata),), tuple(numbers))
     return [*lines, assign("train, validation, test", dealt)]
 

@@ -109,45 +109,29 @@ def structured(
     scoring: frozenset[str],
 ) -> Structured | None:
     """The model with the structure of its text; None where it has no text, or can't be written so."""
-    before = set(constants.read)
-    found = _structured(spec, model, fns, sizes, constants, seed, scoring)
-    if found is None:
-        constants.read = before
-    return found
-
-
-def _structured(
-    spec: Spec,
-    model: ModelGraph,
-    fns: FnNames,
-    sizes: Mapping[str, str],
-    constants: Constants,
-    seed: int | None,
-    scoring: frozenset[str],
-) -> Structured | None:
     written = spec.origin
     if not isinstance(written, Written) or model.name not in written.models:
         return None
-    if any(call.op in LIST_OPS and len(call.outputs) == 1 for call in model.calls):
-        return None  # what is a tensor in the spec is a list of one in Python
+    before = set(constants.read)
     try:
-        module = Module(
-            model,
-            written,
-            Places(model, written),
-            fns,
-            Names({*MODULE_NAMES, *fns.values(), *sizes.values(), *constants.taken}),
-            scoring,
-            constants,
-        )
-        node = written.models[model.name]
-        statements, _ = module.kept(node.body)
-        build = Body(module, node, ((),)).model_source(statements, sizes, seed)
+        taken = Names({*MODULE_NAMES, *fns.values(), *sizes.values(), *constants.taken})
+        module = Module(model, written, Places(model, written), fns, taken, scoring, constants)
+        functions = _functions(module, written.models[model.name], sizes, seed)
     except (NotStructuredError, RecursionError):
+        constants.read = before
         return None
+    return Structured(functions, frozenset(module.used_fns))
+
+
+def _functions(module: Module, node: tree.Model, sizes: Mapping[str, str], seed: int | None) -> list[str]:
+    """Those of the blocks, and `build_model`. Raises NotStructuredError."""
+    if any(call.op in LIST_OPS and len(call.outputs) == 1 for call in module.model.calls):
+        raise NotStructuredError  # what is a tensor in the spec is a list of one in Python
+    statements, _ = module.kept(node.body)
+    build = Body(module, node, ((),)).model_source(statements, sizes, seed)
     functions = [*module.sources, build]
     lines = [line for text in functions for line in text.split("\n") if width(line) > WIDTH]
     too_long = not all(_UNBREAKABLE.fullmatch(line) for line in lines)
-    if too_long or not only_what_is_live(model, module.dropped):
-        return None
-    return Structured(functions, frozenset(module.used_fns))
+    if too_long or not only_what_is_live(module.model, module.dropped):
+        raise NotStructuredError
+    return functions
