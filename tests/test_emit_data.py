@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 
 from nnc.data import load, prepare
+from nnc.emit.names import MODULE_NAMES
+from nnc.emit.python.helpers import HELPERS
 from nnc.emit.python.source import python_source
 from tests.conftest import ROOT, shared_data
 from tests.emit.tools import as_module, checked, ruff_complaints
@@ -203,6 +205,50 @@ def test_every_kind_of_column_and_several_targets(filled: tuple[str, ...], tmp_p
     same(checked(MANY % filled), tmp_path, where)
 
 
+DEALT = """
+model M {
+  input x: [features]
+  output y = x -> Dense(4, relu) -> Dense(1)
+}
+data {
+  source = csv("dealt.csv")
+  target = price
+%s
+  split = {%s}
+}
+train {
+  loss = mse
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("split", "features"),
+    [
+        ("column: part", ""),
+        ("group: house, test: 30%, validation: 15%, seed: 5", ""),
+        ("group: house, test: 25%, validation: 0%", ""),
+        ("time: sold, test: 20%, validation: 20%", ""),
+        ("time: sold, test: 20%", "  features {\n    sold = date(parts=[year, month])\n  }"),
+        ("time: year", ""),
+    ],
+)
+def test_rows_dealt_out_by_a_column(split: str, features: str, tmp_path: Path) -> None:
+    """The column that deals out is no feature, unless it is a time that `features` names."""
+    random = np.random.default_rng(8)
+    words = ["train", "Training", "train", "VAL", "valid", "dev", "validation", "test", "Testing"]
+    lines = ["part,house,sold,year,size,price"]
+    for _ in range(140):
+        day = f"20{random.integers(20, 24)}-0{random.integers(1, 5)}-1{random.integers(3)}"
+        house = random.choice(["1", "1.0", "07", "a", "b", "c", "d", "e"])
+        numbers = f"{random.integers(1990, 2010)},{random.normal():.3f},{random.uniform(1, 9):.3f}"
+        lines.append(f"{random.choice(words)},{house},{day},{numbers}")
+    (tmp_path / "dealt.csv").write_text("\n".join(lines), encoding="utf-8")
+    where = tmp_path / "module"
+    where.mkdir()
+    same(checked(DEALT % (features, split)), tmp_path, where)
+
+
 @pytest.mark.parametrize(
     ("shape", "loss", "more"),
     [
@@ -237,3 +283,7 @@ def test_a_module_with_data_trains_as_it_stands(tmp_path: Path, capsys: pytest.C
     (tmp_path / "wine.py").write_text(python_source(spec, spec.model), encoding="utf-8")
     runpy.run_path(str(tmp_path / "wine.py"), run_name="__main__")
     assert "accuracy" in capsys.readouterr().out
+
+
+def test_no_fn_of_a_spec_may_take_the_name_of_a_helper() -> None:
+    assert HELPERS.keys() <= MODULE_NAMES

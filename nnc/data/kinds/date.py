@@ -48,9 +48,9 @@ _PARTS: Mapping[str, Part] = {
     "days": Part(lambda at: (at - pd.Timestamp(0)) / pd.Timedelta(days=1)),
     "year": Part(lambda at: at.year),
     "month": Part(lambda at: at.month - 1, 12),
-    "yearday": Part(lambda at: at.dayofyear - 1, 365.25),
+    "yearday": Part(lambda at: at.day_of_year - 1, 365.25),
     "day": Part(lambda at: at.day - 1, 31),
-    "weekday": Part(lambda at: at.dayofweek, 7),
+    "weekday": Part(lambda at: at.day_of_week, 7),
     "hour": Part(lambda at: at.hour + at.minute / 60, 24),
 }
 

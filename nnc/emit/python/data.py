@@ -1,7 +1,7 @@
 """The data section as Python: `load_data()` with pandas, NumPy and scikit-learn, which gives the arrays that nnc gives.
 
-Written for folders of pictures, and for tables from a CSV or from scikit-learn that are split by fractions.
-Other data is left to the reader, as the module's docstring then says.
+Written for folders of pictures, and for tables from a CSV or from scikit-learn that are split by fractions; a CSV is
+also dealt out by a column, a group or time. Other data is left to the reader, as the module's docstring then says.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from nnc.emit.python import pictures
 from nnc.emit.python.code import Atom, Code, Group, Invoke, Subscript, Table, assign, comment, string
 from nnc.emit.python.helpers import helpers_of
 from nnc.emit.python.values import value_code
-from nnc.fractions import fractions
+from nnc.fractions import Fractions, fractions
 from nnc.graph import DataConfig, FnRef, ModelGraph, ModelInput, Object, Spec, Split, Target, TrainConfig, Value
 from nnc.lean import dataclass
 
@@ -77,7 +77,7 @@ def _can(data: DataConfig, train: TrainConfig, model: ModelGraph) -> bool:
     losses = [train.losses.get(output.name) for output in model.outputs]
     if any(loss is None or isinstance(loss, FnRef) for loss in losses) or train.sample_weight is not None:
         return False
-    if not _by_fractions(data.split):
+    if not _can_deal(data):
         return False
     if data.source == "images":
         one = len(losses) == 1 and losses[0] is not None and _task(losses[0]) != "regression"
@@ -109,8 +109,11 @@ def _can_take(model: ModelGraph) -> bool:
 _DTYPES = ("float32", "float64", "int32", "int64")
 
 
-def _by_fractions(split: Split) -> bool:
-    return not any((split.validation_file, split.test_file, split.column, split.group, split.time))
+def _can_deal(data: DataConfig) -> bool:
+    """By chance, or by a column of a CSV; files are left to the reader."""
+    split = data.split
+    by_column = any((split.column, split.group, split.time))
+    return not (split.validation_file or split.test_file) and (data.source == "csv" or not by_column)
 
 
 def _task(loss: Value) -> str:
@@ -167,10 +170,28 @@ def _encoded(target: Target | None, task: str) -> list[str]:
 def _deal(split: Split, train: TrainConfig, tasks: Mapping[str | None, str]) -> list[str]:
     """Which row goes where. `tasks` are the targets', by name where there are several."""
     shares = fractions(split, train)
+    by_column = _by_column(split, shares)
+    if by_column is not None:
+        return [assign("train, validation, test", by_column)]
     lines, strata = _strata(split, tasks, 1 + (shares.validation > 0) + (shares.test > 0))
     numbers = [(name, value_code(getattr(shares, name), {})) for name in ("validation", "test", "seed")]
     dealt = Invoke(Atom("split_rows"), (Atom(strata),), tuple(numbers))
     return [*lines, assign("train, validation, test", dealt)]
+
+
+def _by_column(split: Split, shares: Fractions) -> Code | None:
+    """The call that deals rows out by what stands in a column; None where chance does. The first of the three rules."""
+    ways = (
+        ("split_by_column", split.column, ()),
+        ("split_by_group", split.group, ("validation", "test", "seed")),
+        ("split_by_time", split.time, ("validation", "test")),
+    )
+    for function, column, names in ways:
+        if column is not None:
+            cells = Subscript(Atom("table"), string(column).text)
+            numbers = tuple((name, value_code(getattr(shares, name), {})) for name in names)
+            return Invoke(Atom(function), (cells,), numbers)
+    return None
 
 
 def _strata(split: Split, tasks: Mapping[str | None, str], parts: int) -> tuple[list[str], str]:
@@ -268,7 +289,10 @@ def _features(data: DataConfig, targets: Sequence[Code], *, guessed: bool) -> li
         prepared = Group("(", (Atom(kind.function), Table(_entries(args))))
         entries += [(string(column), prepared) for column in group.columns]
     lines = [assign("columns", Table(tuple(entries)))]
-    others = [*targets, *(string(name) for name in data.ignore)]
+    named = {column for group in data.features for column in group.columns}
+    split = data.split
+    dealing = (split.column, split.group, None if split.time in named else split.time)
+    others = [*targets, *(string(name) for name in (*data.ignore, *dealing) if name is not None)]
     return [*lines, assign("ignored", Group("[", tuple(others))), _LOOP]
 
 

@@ -83,6 +83,50 @@ def split_rows(strata, validation, test, seed):
         taken = taken + counts
     rest = [group[a:] for group, a in zip(groups, taken, strict=True)]
     return np.sort(np.concatenate(rest)), parts[1], parts[0]'''
+_SPLIT_BY_COLUMN = '''\
+def split_by_column(column):
+    """The rows of training, validation and test, as the column says it."""
+    words = {"training": "train", "testing": "test"}
+    words |= dict.fromkeys(("val", "valid", "dev"), "validation")
+    names = ("train", "validation", "test")
+    said = [words.get(text.casefold(), text.casefold()) for text in column]
+    wrong = sorted(set(said).difference(names))
+    if wrong:
+        raise ValueError(f"no part of the split: {wrong}")
+    return [np.flatnonzero(np.array(said) == name) for name in names]'''
+_SPLIT_BY_GROUP = '''\
+def split_by_group(column, validation, test, seed):
+    """Groups in random order fill the test, then validation; the rest is training."""
+    texts = column.map(canonical).to_numpy(dtype=str)
+    names, which, sizes = np.unique(texts, return_inverse=True, return_counts=True)
+    left = list(np.random.default_rng(seed).permutation(len(names)))
+    parts = []
+    for share in (test, validation):
+        total, groups, taken = share * len(texts), [], 0
+        while len(left) > 1 and total > 0:
+            if groups and taken + sizes[left[0]] / 2 > total:
+                break
+            groups.append(left.pop(0))
+            taken += sizes[groups[-1]]
+        parts.append(np.flatnonzero(np.isin(which, groups)))
+    return np.flatnonzero(np.isin(which, left)), parts[1], parts[0]'''
+_SPLIT_BY_TIME = '''\
+def split_by_time(column, validation, test):
+    """The latest rows are the test, those before validation; a moment is not cut."""
+    moments = pd.to_numeric(column, errors="coerce")
+    if moments.isna().any():
+        moments = pd.to_datetime(column, format="ISO8601", utc=True)
+        moments = (moments - pd.Timestamp(0, tz="UTC")).dt.total_seconds()
+    moments = moments.to_numpy(dtype=float)
+    order = np.argsort(moments, kind="stable")
+    stop, parts = len(order), []
+    for share in (test, validation):
+        start = max(stop - round(share * len(order)), 0)
+        if 0 < start < stop:
+            start = int(np.searchsorted(moments[order], moments[order[start]]))
+        parts.append(np.sort(order[start:stop]))
+        stop = start
+    return np.sort(order[:stop]), parts[1], parts[0]'''
 _KIND_OF = '''\
 def kind_of(column):
     """What a column holds: numbers, categories, or (None) only names for the rows."""
@@ -153,9 +197,9 @@ def date(column, train, parts, impute="median", scale="standard"):
     straight["year"] = at.dt.year
     round_again = {
         "month": (at.dt.month - 1, 12),
-        "yearday": (at.dt.dayofyear - 1, 365.25),
+        "yearday": (at.dt.day_of_year - 1, 365.25),
         "day": (at.dt.day - 1, 31),
-        "weekday": (at.dt.dayofweek, 7),
+        "weekday": (at.dt.day_of_week, 7),
         "hour": (at.dt.hour + at.dt.minute / 60, 24),
     }
     found = []
@@ -206,6 +250,9 @@ HELPERS: Mapping[str, str] = {
     "as_column": _AS_COLUMN,
     "one_hot": _ONE_HOT,
     "split_rows": _SPLIT_ROWS,
+    "split_by_column": _SPLIT_BY_COLUMN,
+    "split_by_group": _SPLIT_BY_GROUP,
+    "split_by_time": _SPLIT_BY_TIME,
     "kind_of": _KIND_OF,
     "numeric": _NUMERIC,
     "category": _CATEGORY,
