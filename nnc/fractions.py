@@ -18,6 +18,13 @@ class Fractions:
     seed: int
 
 
+def beside_files(split: Split) -> tuple[float, float]:
+    """Of the training file's rows, the parts that become validation and then test: 0 where a file has these."""
+    validation = VALIDATION if split.validation is None else split.validation
+    test = TEST if split.test is None else split.test
+    return (0.0 if split.validation_file else validation, 0.0 if split.test_file else test)
+
+
 def fractions(split: Split, train: TrainConfig) -> Fractions:
     """What the spec says of them, or else what is usual."""
     test = TEST if split.test is None else split.test

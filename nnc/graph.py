@@ -289,6 +289,13 @@ class DataConfig:
     features: tuple[FeatureGroup, ...] = ()
     split: Split = field(default_factory=Split)
 
+    def dealing(self) -> tuple[str, ...]:
+        """The columns that deal the rows out, which are no features; a time is one where `features` names it."""
+        named = {column for group in self.features for column in group.columns}
+        split = self.split
+        columns = (split.column, split.group, None if split.time in named else split.time)
+        return tuple(column for column in columns if column is not None)
+
 
 @dataclass(frozen=True)
 class TrainConfig:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import symtable
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,9 @@ import pytest
 from PIL import Image
 
 from nnc.data import load, prepare
+from nnc.data.split_by import PARTS, WORDS
 from nnc.emit.names import MODULE_NAMES
-from nnc.emit.python.helpers import HELPERS
+from nnc.emit.python.helpers import HELPERS, helpers_of
 from nnc.emit.python.source import python_source
 from tests.conftest import ROOT, shared_data
 from tests.emit.tools import as_module, checked, ruff_complaints
@@ -68,12 +71,24 @@ train {
 """
 
 
+def unused(source: str) -> list[str]:
+    """The module's own functions that nothing in it names, or that only local variables are called like."""
+    tables, named = [symtable.symtable(source, "module", "exec")], set[str]()
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        named |= {one.get_name() for one in table.get_symbols() if one.is_global() and one.is_referenced()}
+    defined = [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    return [name for name in defined if name not in named]
+
+
 def same(spec: Any, folder: Path, where: Path) -> None:
     """Whether the module's arrays are nnc's own."""
     source = python_source(spec, spec.model)
     assert "def load_data():" in source
     assert ruff_complaints(source) == "", source
     assert "nnc" not in source.replace("written by nnc", "")
+    assert unused(source) == []
     prepared = prepare(load(spec.data, folder), spec, spec.model)
     module = as_module(source, where)
     before = Path.cwd()
@@ -82,7 +97,11 @@ def same(spec: Any, folder: Path, where: Path) -> None:
         parts = module.load_data()
     finally:
         os.chdir(before)
-    for (x, y), part in zip(parts, (prepared.train, prepared.validation, prepared.test), strict=True):
+    for (x, y, *weights), part in zip(parts, (prepared.train, prepared.validation, prepared.test), strict=True):
+        assert len(weights) == (part.weights is not None)
+        for given in weights:
+            assert given.dtype == part.weights.dtype
+            np.testing.assert_array_equal(given, part.weights)
         arrays = x if isinstance(x, dict) else {spec.model.inputs[0].name: x}
         assert list(arrays) == list(part.inputs)
         for name, values in part.inputs.items():
@@ -285,5 +304,100 @@ def test_a_module_with_data_trains_as_it_stands(tmp_path: Path, capsys: pytest.C
     assert "accuracy" in capsys.readouterr().out
 
 
+FILES = """
+model M {
+  input x: [features]
+  output y = x -> Dense(4, relu) -> Dense(%s)
+}
+data {
+  source = csv("a.csv", delimiter=";")
+  target = %s
+  split = {%s}
+}
+train {
+  loss = %s
+%s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("units", "target", "split", "loss", "more"),
+    [
+        ("1", "price", 'validation: "b.csv", test: "c.csv"', "mse", ""),
+        ("1", "price", 'test: "c.csv"', "mse", "  sample_weight = weight\n"),
+        ("1", "price", 'test: "c.csv", validation: 30%, seed: 9', "mse", ""),
+        ("1", "price", 'validation: "b.csv", test: 0%', "mse", ""),
+        ("2", "[price, size]", 'validation: "b.csv", test: 25%', "mse", "  sample_weight = weight\n"),
+        ("3, softmax", "kind", 'test: "c.csv"', "sparse_categorical_crossentropy", ""),
+        ("1", "price", "test: 20%", "mse", "  sample_weight = weight\n"),
+    ],
+)
+def test_rows_dealt_out_by_files_and_weights_of_rows(
+    units: str, target: str, split: str, loss: str, more: str, tmp_path: Path
+) -> None:
+    """A column that is a number in one file alone is a text; rows without a target are no part's."""
+    random = np.random.default_rng(4)
+    for file, rows in (("a", 90), ("b", 21), ("c", 33)):
+        lines = ["kind;size;code;weight;price"]
+        for number in range(rows):
+            price = "" if number % 10 == 3 else f"{random.uniform(1, 9):.3f}"
+            code = f"x{random.integers(4)}" if file == "c" else random.integers(4)
+            size, weight = random.normal(), random.uniform(0, 3)
+            lines.append(f"{random.choice(['a', 'b', '7'])};{size:.3f};{code};{weight:.2f};{price}")
+        (tmp_path / f"{file}.csv").write_text("\n".join(lines), encoding="utf-8")
+    where = tmp_path / "module"
+    where.mkdir()
+    same(checked(FILES % (units, target, split, loss, more)), tmp_path, where)
+
+
+BOTH = ("1, sigmoid", "kind", "test: 20%", "binary_crossentropy")
+
+
+@pytest.mark.parametrize(
+    "more", ["  sample_weight = weight\n", '  class_weight = {"1": 5}\n  sample_weight = weight\n']
+)
+def test_a_module_with_weights_trains_as_nnc_does(
+    more: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Keras itself refuses weights of rows beside weights of classes."""
+    import runpy
+
+    random = np.random.default_rng(4)
+    rows = [f"{'ab'[i % 3 == 0]};{random.normal():.3f};{random.uniform(0, 3):.2f}" for i in range(60)]
+    (tmp_path / "a.csv").write_text("\n".join(["kind;size;weight", *rows]), encoding="utf-8")
+    spec = checked(FILES % (*BOTH, more + "  epochs = 2\n  shuffle = false\n"))
+    (tmp_path / "m.py").write_text(python_source(spec, spec.model), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    module = runpy.run_path("m.py", run_name="__main__")
+    assert "loss" in capsys.readouterr().out
+    (x, y, weights), validation, _ = module["load_data"]()
+    model = module["build_model"](x.shape[1])
+    model.compile("sgd", "binary_crossentropy")
+    twin = module["keras"].models.clone_model(model)
+    twin.set_weights(model.get_weights())
+    twin.compile("sgd", "binary_crossentropy")
+    given = module["train"](model, x, y, validation_data=validation, sample_weight=weights).history
+    whole = weights * np.where(y[:, 0] == 1, 5, 1) if "class_weight" in more else weights
+    wanted = twin.fit(x, y, epochs=2, shuffle=False, validation_data=validation, sample_weight=whole, verbose=0).history
+    np.testing.assert_allclose(given["loss"], wanted["loss"], rtol=1e-6)
+    np.testing.assert_allclose(given["val_loss"], wanted["val_loss"], rtol=1e-6)
+
+
 def test_no_fn_of_a_spec_may_take_the_name_of_a_helper() -> None:
     assert HELPERS.keys() <= MODULE_NAMES
+
+
+def test_a_local_variable_is_no_call_of_a_helper() -> None:
+    source = "def load_data():\n    text = [name for name in 'ab']\n    return one_hot(text)"
+    assert helpers_of(source) == [HELPERS["one_hot"]]
+
+
+def test_words_for_the_parts_are_those_of_the_table() -> None:
+    """nnc's own table of words, and the one that is written into a program."""
+    import pandas as pd
+
+    space: dict[str, Any] = {"np": np}
+    exec(HELPERS["split_by_column"], space)  # noqa: S102 - our own text
+    for word, part in WORDS.items():
+        rows = dict(zip(PARTS, space["split_by_column"](pd.Series([word.upper()])), strict=True))
+        assert [len(rows[name]) for name in PARTS] == [int(name == part) for name in PARTS]

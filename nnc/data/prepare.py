@@ -48,7 +48,7 @@ def prepare(table: Table, spec: Spec, model: ModelGraph) -> Prepared:
     dropped = dropped if table.whole is None else table.whole.dropped
     weights = _weights(table, train, columns)
     truths = {plan.name: plan.truth(table.columns[plan.column]) for plan in plans}
-    choices = _choices(table, config, model.inputs, (*columns, train.sample_weight, *_dealing(config)))
+    choices = _choices(table, config, model.inputs, (*columns, train.sample_weight, *config.dealing()))
     dealt = deal(table, plans, truths, config.split, train)
     fitted = _fit(table, choices.columns, dealt.parts["train"], picture_shapes(table, choices.columns, model.inputs))
     preparation = Preparation(fitted, _inputs(table, model.inputs, fitted), plans, config.source, csv_settings(config))
@@ -137,13 +137,6 @@ def _needed(chosen: Chosen, inputs: Sequence[ModelInput]) -> Chosen:
     unused = {choice.name: "unused" for choice in chosen.columns if choice.name not in needed}
     columns = tuple(choice for choice in chosen.columns if choice.name in needed)
     return Chosen(columns, {**chosen.left_out, **unused})
-
-
-def _dealing(config: DataConfig) -> tuple[str | None, ...]:
-    """The columns that deal the rows out, which are no features; a time is one where `features` names it."""
-    named = {column for group in config.features for column in group.columns}
-    split = config.split
-    return (split.column, split.group, None if split.time in named else split.time)
 
 
 def _fit(

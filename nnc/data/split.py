@@ -12,7 +12,7 @@ from nnc.data.split_by import PARTS, check_parts, split_by
 from nnc.data.table import Floats, Ints, Table
 from nnc.data.targets import TargetPlan
 from nnc.diagnostics import DataPlace, Findings, UserFault
-from nnc.fractions import TEST, VALIDATION, fractions
+from nnc.fractions import beside_files, fractions
 from nnc.graph import Split, TrainConfig
 
 # What is taken where the spec says nothing: fractions of all rows.
@@ -56,7 +56,7 @@ def deal(
         check_parts(table, decided[1], split)
         return Dealt(decided[1], seed, False, decided[0])
     if table.part_of is not None:
-        return _beside_files(table, split, validation, seed)
+        return _beside_files(table, split, seed)
     wanted = {"test": test, "validation": validation}
     _check_sizes(table, wanted)
     strata = np.zeros(len(table), dtype=np.int64)
@@ -77,26 +77,18 @@ def deal(
     return Dealt({**{name: others[at] for name, at in dealt.items()}, "test": held_out}, seed, stratify)
 
 
-def _beside_files(table: Table, split: Split, validation: float, seed: int) -> Dealt:
-    """The parts that files make; where there is no file for validation, a fraction of the others."""
+def _beside_files(table: Table, split: Split, seed: int) -> Dealt:
+    """The parts that files make; a part without a file is a fraction of the training file's rows."""
     assert table.part_of is not None  # noqa: S101 - the caller looked
     parts = {name: np.flatnonzero(table.part_of == name).astype(np.int64) for name in PARTS}
-    if split.validation_file is None and len(parts["train"]):
+    for name, fraction in zip(("validation", "test"), beside_files(split), strict=True):
         own = parts["train"]
-        fraction = validation if split.validation is not None else VALIDATION
-        dealt = _deal(np.zeros(len(own), dtype=np.int64), {"test": 0.0, "validation": fraction}, _rng(seed))
-        parts = {**parts, "train": own[dealt["train"]], "validation": own[dealt["validation"]]}
-    if split.test_file is None and len(parts["train"]):
-        own = parts["train"]
-        fraction = TEST if split.test is None else split.test
-        dealt = _deal(np.zeros(len(own), dtype=np.int64), {"test": fraction, "validation": 0.0}, _rng(seed))
-        parts = {**parts, "train": own[dealt["train"]], "test": own[dealt["test"]]}
+        if fraction > 0 and len(own):
+            shares = {"test": 0.0, "validation": 0.0, name: fraction}
+            dealt = _deal(np.zeros(len(own), dtype=np.int64), shares, np.random.default_rng(seed))
+            parts = {**parts, "train": own[dealt["train"]], name: own[dealt[name]]}
     check_parts(table, parts, split)
     return Dealt(parts, seed, False, ("files", ", ".join(f for f in (split.validation_file, split.test_file) if f)))
-
-
-def _rng(seed: int) -> np.random.Generator:
-    return np.random.default_rng(seed)
 
 
 def _strata(plans: Sequence[TargetPlan], truths: Mapping[str, Floats]) -> tuple[Ints, tuple[str, ...]]:

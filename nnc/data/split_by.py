@@ -18,7 +18,7 @@ from nnc.graph import Split
 PARTS = ("train", "validation", "test")
 LEAST_TRAINING_ROWS = 2
 # How a table may call the parts, without regard to case.
-_WORDS: Mapping[str, str] = {
+WORDS: Mapping[str, str] = {
     **{part: part for part in PARTS},
     "training": "train",
     "val": "validation",
@@ -81,7 +81,7 @@ def check_parts(table: Table, parts: Mapping[str, Ints], split: Split) -> None:
 
 
 def _by_column(table: Table, column: RawColumn) -> dict[str, Ints]:
-    parts = np.array([_WORDS.get(str(text).casefold(), "") for text in column.texts], dtype=object)
+    parts = np.array([WORDS.get(str(text).casefold(), "") for text in column.texts], dtype=object)
     _refuse(table, column, parts == "", "is no part of the split", "train, validation or test")
     return {part: np.flatnonzero(parts == part).astype(np.int64) for part in PARTS}
 

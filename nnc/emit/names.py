@@ -11,57 +11,15 @@ from itertools import chain, count
 from pathlib import PurePath
 
 from nnc import catalog
+from nnc.emit.python.helpers import HELPERS
 from nnc.graph import Fn, FnCall, FnExpr, FnList, FnRef, ModelGraph, Object, Spec, TrainConfig, Value
 
 # What an emitted module calls its own: no fn of a spec may take these.
-MODULE_NAMES = frozenset(
-    {
-        "keras",
-        "layers",
-        "ops",
-        "math",
-        "build_model",
-        "compile_model",
-        "train",
-        "match_targets",
-        "model",
-        "load_data",
-        "adapt",
-        "np",
-        "pd",
-        "re",
-        "datasets",
-        "read_table",
-        "canonical",
-        "in_order",
-        "read_picture",
-        "numbers_of",
-        "class_numbers",
-        "as_column",
-        "one_hot",
-        "split_rows",
-        "split_by_column",
-        "split_by_group",
-        "split_by_time",
-        "kind_of",
-        "numeric",
-        "category",
-        "category_ids",
-        "ordinal",
-        "date",
-        "padded",
-        "text",
-        "tokens",
-        "features_of",
-        "Path",
-        "Image",
-        "ImageOps",
-        "SimpleImputer",
-        "StandardScaler",
-        "MinMaxScaler",
-        "RobustScaler",
-    }
-)
+MODULE_NAMES = HELPERS.keys() | {
+    *("keras", "layers", "ops", "math", "np", "pd", "re", "datasets", "Path", "Image", "ImageOps"),
+    *("SimpleImputer", "StandardScaler", "MinMaxScaler", "RobustScaler"),
+    *("build_model", "compile_model", "train", "match_targets", "model", "load_data", "adapt"),
+}
 # Letters that ruff (E741) and people take for digits.
 _AMBIGUOUS = frozenset({"l", "O", "I"})
 _LONGEST = 40

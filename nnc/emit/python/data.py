@@ -1,7 +1,8 @@
 """The data section as Python: `load_data()` with pandas, NumPy and scikit-learn, which gives the arrays that nnc gives.
 
 Written for folders of pictures, and for tables from a CSV or from scikit-learn that are split by fractions; a CSV is
-also dealt out by a column, a group or time. Other data is left to the reader, as the module's docstring then says.
+also dealt out by a column, a group, time or files, and may have weights of rows. Other data is left to the reader, as
+the module's docstring then says.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from collections.abc import Mapping, Sequence
 
 from nnc.catalog import Size
 from nnc.emit.python import pictures
-from nnc.emit.python.code import Atom, Code, Group, Invoke, Subscript, Table, assign, comment, string
+from nnc.emit.python.code import Atom, Code, Group, Invoke, Subscript, Table, assign, comment, flat, statement, string
+from nnc.emit.python.dealing import deal, deals_by_rows, says_part, truth_name
 from nnc.emit.python.helpers import helpers_of
 from nnc.emit.python.values import value_code
-from nnc.fractions import Fractions, fractions
-from nnc.graph import DataConfig, FnRef, ModelGraph, ModelInput, Object, Spec, Split, Target, TrainConfig, Value
+from nnc.graph import DataConfig, FnRef, ModelGraph, ModelInput, Object, Spec, Target, TrainConfig, Value
 from nnc.lean import dataclass
 
 # Losses of classes, by Keras's name without case and underscores, and how each wants its target.
@@ -59,25 +60,25 @@ def data_source(spec: Spec, model: ModelGraph) -> list[str] | None:
         return None
     if data.source == "images":
         task = _task(train.losses[model.outputs[0].name])
-        lines = [*pictures.table_lines(data), *_encoded(None, task), *_deal(data.split, train, {None: task})]
+        lines = [*pictures.table_lines(data), *_encoded(None, task), *deal(data.split, train, {None: task})]
         lines += pictures.input_lines(data, model)
     elif len(data.targets) > 1:
         lines = _several_targets(data, train, model)
     else:
         target = data.targets[0] if data.targets else None
         task = _task(train.losses[model.outputs[0].name])
-        lines = [*_table(data, target), *_truth(target, task), *_deal(data.split, train, {None: task})]
-        lines += _features(data, [Atom("target")] if target else [], guessed=data.source == "csv")
-        lines += _inputs(model, several=False)
-    text = "\n".join(["def load_data():", f'    """{_title(data)}"""', *lines])
+        lines = [*_table(data, target), *_truth(target, task), *deal(data.split, train, {None: task})]
+        lines += _features(data, train, [Atom("target")] if target else [], guessed=data.source == "csv")
+        lines += _inputs(model, train, several=False)
+    text = "\n".join(["def load_data():", f'    """{_title(data, train)}"""', *lines])
     return [*helpers_of(text), text]
 
 
 def _can(data: DataConfig, train: TrainConfig, model: ModelGraph) -> bool:
     losses = [train.losses.get(output.name) for output in model.outputs]
-    if any(loss is None or isinstance(loss, FnRef) for loss in losses) or train.sample_weight is not None:
+    if any(loss is None or isinstance(loss, FnRef) for loss in losses):
         return False
-    if not _can_deal(data):
+    if data.source != "csv" and (train.sample_weight is not None or deals_by_rows(data.split)):
         return False
     if data.source == "images":
         one = len(losses) == 1 and losses[0] is not None and _task(losses[0]) != "regression"
@@ -85,8 +86,8 @@ def _can(data: DataConfig, train: TrainConfig, model: ModelGraph) -> bool:
     if data.source == "sklearn":
         read = not data.targets and not data.features and len(losses) == 1 and data.args.get("name") != "linnerud"
     else:
-        one_file = data.source == "csv" and not _SEVERAL_FILES.fullmatch(str(data.args.get("path", "")))
-        read = one_file and {target.output for target in data.targets} == {one.name for one in model.outputs}
+        plain = data.source == "csv" and not any(map(_SEVERAL_FILES.fullmatch, _files(data).values()))
+        read = plain and {target.output for target in data.targets} == {one.name for one in model.outputs}
     return read and _can_prepare(data) and _can_take(model)
 
 
@@ -109,11 +110,14 @@ def _can_take(model: ModelGraph) -> bool:
 _DTYPES = ("float32", "float64", "int32", "int64")
 
 
-def _can_deal(data: DataConfig) -> bool:
-    """By chance, or by a column of a CSV; files are left to the reader."""
-    split = data.split
-    by_column = any((split.column, split.group, split.time))
-    return not (split.validation_file or split.test_file) and (data.source == "csv" or not by_column)
+def _files(data: DataConfig) -> dict[str, str]:
+    """The files of the parts; one that has all rows is that of training."""
+    files = {
+        "train": data.args.get("path"),
+        "validation": data.split.validation_file,
+        "test": data.split.test_file,
+    }
+    return {part: str(file) for part, file in files.items() if file is not None}
 
 
 def _task(loss: Value) -> str:
@@ -121,9 +125,10 @@ def _task(loss: Value) -> str:
     return _CLASSES.get(name.replace("_", "").casefold(), "regression")
 
 
-def _title(data: DataConfig) -> str:
-    source = comment(str(next(iter(data.args.values()), "")))[:40]
-    return f"Read {source}: (x, y) of the rows for training, validation and test."
+def _title(data: DataConfig, train: TrainConfig) -> str:
+    source = comment(str(next(iter(data.args.values()), "")))[:30]
+    given = "(x, y)" if train.sample_weight is None else "(x, y, weights)"
+    return f"Read {source}: {given} for training, validation and test."
 
 
 def _table(data: DataConfig, target: Target | None) -> list[str]:
@@ -134,13 +139,26 @@ def _table(data: DataConfig, target: Target | None) -> list[str]:
             "    table = pd.DataFrame(data.data, columns=data.feature_names)",
         ]
     assert target is not None  # noqa: S101 - a CSV without a target can't be emitted
-    drop = "    table = table.dropna(subset=[target], ignore_index=True)"
-    return [assign("target", string(target.column)), _read(data), drop]
+    return [assign("target", string(target.column)), *_read(data, "[target]")]
 
 
-def _read(data: DataConfig) -> str:
-    args = [(key, value_code(data.args[key], {})) for key in ("delimiter", "encoding") if key in data.args]
-    return assign("table", Invoke(Atom("read_table"), (value_code(data.args["path"], {}),), tuple(args)))
+def _read(data: DataConfig, targets: str) -> list[str]:
+    """`table` of the rows that have their targets, and where files make the parts `part`, to which each row belongs."""
+    files = _files(data)
+    args = tuple((key, value_code(data.args[key], {})) for key in ("delimiter", "encoding") if key in data.args)
+    if len(files) == 1:
+        read = Invoke(Atom("read_table"), (string(files["train"]),), args)
+        return [assign("table", read), f"    table = table.dropna(subset={targets}, ignore_index=True)"]
+    tables = Table(
+        tuple((string(part), Invoke(Atom("read_table"), (string(file),), args)) for part, file in files.items())
+    )
+    part = [] if says_part(data.split) else ["    part = table.index.get_level_values(0)"]
+    return [
+        assign("tables", tables),
+        f"    table = pd.concat(tables).dropna(subset={targets})",
+        *part,
+        "    table = table.reset_index(drop=True)",
+    ]
 
 
 def _truth(target: Target | None, task: str) -> list[str]:
@@ -167,64 +185,6 @@ def _encoded(target: Target | None, task: str) -> list[str]:
     return [f'    y = {values}.astype("{kind}")[:, None]']
 
 
-def _deal(split: Split, train: TrainConfig, tasks: Mapping[str | None, str]) -> list[str]:
-    """Which row goes where. `tasks` are the targets', by name where there are several."""
-    shares = fractions(split, train)
-    by_column = _by_column(split, shares)
-    if by_column is not None:
-        return [assign("train, validation, test", by_column)]
-    lines, strata = _strata(split, tasks, 1 + (shares.validation > 0) + (shares.test > 0))
-    numbers = [(name, value_code(getattr(shares, name), {})) for name in ("validation", "test", "seed")]
-    dealt = Invoke(Atom("split_rows"), (Atom(strata),), tuple(numbers))
-    return [*lines, assign("train, validation, test", dealt)]
-
-
-def _by_column(split: Split, shares: Fractions) -> Code | None:
-    """The call that deals rows out by what stands in a column; None where chance does. The first of the three rules."""
-    ways = (
-        ("split_by_column", split.column, ()),
-        ("split_by_group", split.group, ("validation", "test", "seed")),
-        ("split_by_time", split.time, ("validation", "test")),
-    )
-    for function, column, names in ways:
-        if column is not None:
-            cells = Subscript(Atom("table"), string(column).text)
-            numbers = tuple((name, value_code(getattr(shares, name), {})) for name in names)
-            return Invoke(Atom(function), (cells,), numbers)
-    return None
-
-
-def _strata(split: Split, tasks: Mapping[str | None, str], parts: int) -> tuple[list[str], str]:
-    """The lines that make strata, and what these are called: the classes, or tenths of a number."""
-    telling = [name for name, task in tasks.items() if task != "regression"]
-    first = next(iter(tasks))
-    if not split.stratify and not (split == Split() and telling):
-        return [], f"np.zeros_like({_truth_name(first)})"
-    if not telling:
-        lines = [
-            f"    edges = np.quantile({_truth_name(first)}, np.linspace(0, 1, 11)[1:-1])",
-            f'    strata = np.searchsorted(edges, {_truth_name(first)}, side="right")',
-        ]
-        return lines, "strata"
-    lines, strata = [], _truth_name(telling[0])
-    if len(telling) > 1:
-        listed = Group("[", tuple(Atom(_truth_name(name)) for name in telling))
-        lines = [assign("labels", Invoke(Atom("np.stack"), (listed,), (("axis", Atom("1")),)))]
-        lines.append("    strata = np.unique(labels, axis=0, return_inverse=True)[1].ravel()")
-        strata = "strata"
-    if split.stratify:
-        return lines, strata
-    return [
-        *lines,
-        f"    counts = np.unique({strata}, return_counts=True)[1]",
-        f"    strata = {strata} if counts.min() >= {parts} else np.zeros_like({strata})",
-    ], "strata"
-
-
-def _truth_name(target: str | None) -> str:
-    return "truth" if target is None else f"truths[{string(target).text}]"
-
-
 # ---- several targets -----------------------------------------------------------------------------
 
 
@@ -244,7 +204,7 @@ def _several_targets(data: DataConfig, train: TrainConfig, model: ModelGraph) ->
         for target in targets
     )
     lines = [assign("targets", Group("[", tuple(string(target.column) for target in targets)))]
-    lines += [_read(data), "    table = table.dropna(subset=targets, ignore_index=True)"]
+    lines += _read(data, "targets")
     lines.append(assign("truths", Table(entries)))
     by_output = {
         name: [_column(target, str(tasks[target.column])) for target in targets if target.output == name]
@@ -253,9 +213,9 @@ def _several_targets(data: DataConfig, train: TrainConfig, model: ModelGraph) ->
     joined = {name: columns[0] if len(columns) == 1 else _side_by_side(columns) for name, columns in by_output.items()}
     several = len(names) > 1
     y: Code = Table(tuple((string(name), code) for name, code in joined.items())) if several else joined[names[0]]
-    lines += [assign("y", y), *_deal(data.split, train, tasks)]
+    lines += [assign("y", y), *deal(data.split, train, tasks)]
     ignored: list[Code] = [Atom("*targets")]
-    return [*lines, *_features(data, ignored, guessed=True), *_inputs(model, several=several)]
+    return [*lines, *_features(data, train, ignored, guessed=True), *_inputs(model, train, several=several)]
 
 
 def _side_by_side(columns: Sequence[Code]) -> Code:
@@ -263,7 +223,7 @@ def _side_by_side(columns: Sequence[Code]) -> Code:
 
 
 def _column(target: Target, task: str) -> Code:
-    truth = Atom(_truth_name(target.column))
+    truth = Atom(truth_name(target.column))
     values = Invoke(Atom(f"np.{target.transform}"), (truth,)) if target.transform else truth
     if task == "one hot":
         return Invoke(Atom("one_hot"), (values,))
@@ -273,7 +233,7 @@ def _column(target: Target, task: str) -> Code:
 # ---- features ------------------------------------------------------------------------------------
 
 
-def _features(data: DataConfig, targets: Sequence[Code], *, guessed: bool) -> list[str]:
+def _features(data: DataConfig, train: TrainConfig, targets: Sequence[Code], *, guessed: bool) -> list[str]:
     """`parts`: the prepared features of each column, in the order of the table."""
     if not guessed:
         numeric = "numeric(table[name], train)"
@@ -288,41 +248,61 @@ def _features(data: DataConfig, targets: Sequence[Code], *, guessed: bool) -> li
         }
         prepared = Group("(", (Atom(kind.function), Table(_entries(args))))
         entries += [(string(column), prepared) for column in group.columns]
-    lines = [assign("columns", Table(tuple(entries)))]
-    named = {column for group in data.features for column in group.columns}
-    split = data.split
-    dealing = (split.column, split.group, None if split.time in named else split.time)
-    others = [*targets, *(string(name) for name in (*data.ignore, *dealing) if name is not None)]
-    return [*lines, assign("ignored", Group("[", tuple(others))), _LOOP]
+    lines = [assign("columns", Table(tuple(entries)))] if entries else []
+    names = dict.fromkeys((*data.ignore, *data.dealing(), *([train.sample_weight] if train.sample_weight else [])))
+    ignored = Group("[", (*targets, *map(string, names)))
+    return [*lines, assign("ignored", ignored), *_loop(named=bool(entries))]
 
 
-_LOOP = """\
-    parts = {}
-    for name in table.columns:
-        kind = kind_of(table[name])
-        if name in columns:
-            prepare, arguments = columns[name]
-            parts[name] = prepare(table[name], train, **arguments)
-        elif name not in ignored and kind == "numbers":
-            parts[name] = numeric(table[name], train)
-        elif name not in ignored and kind == "categories":
-            parts[name] = category(table[name], train, max_categories=50)"""
+def _loop(*, named: bool) -> list[str]:
+    """The loop over the table's columns: first those that the spec names, then those that it leaves to a guess."""
+    return [
+        "    parts = {}",
+        "    for name in table.columns:",
+        "        kind = kind_of(table[name])",
+        *(_NAMED if named else []),
+        f'        {"elif" if named else "if"} name not in ignored and kind == "numbers":',
+        "            parts[name] = numeric(table[name], train)",
+        '        elif name not in ignored and kind == "categories":',
+        "            parts[name] = category(table[name], train, max_categories=50)",
+    ]
+
+
+_NAMED = (
+    "        if name in columns:",
+    "            prepare, arguments = columns[name]",
+    "            parts[name] = prepare(table[name], train, **arguments)",
+)
 
 
 def _entries(args: Mapping[str, Value]) -> tuple[tuple[Code, Code], ...]:
     return tuple((string(key), value_code(value, {})) for key, value in args.items())
 
 
-def _inputs(model: ModelGraph, *, several: bool) -> list[str]:
+def _inputs(model: ModelGraph, train: TrainConfig, *, several: bool) -> list[str]:
     """What each input takes of the parts, dealt out; `several` outputs have their targets by name."""
     codes = {item.name: _input(item) for item in model.inputs}
     named = len(codes) > 1
     x: Code = (
         Table(tuple((string(name), code) for name, code in codes.items())) if named else next(iter(codes.values()))
     )
-    by_name = named, several
-    rows = (_ROWS_OF.format(name) if many else f"{name}[rows]" for name, many in zip("xy", by_name, strict=True))
-    return [assign("x", x), _RETURNS[sum(by_name)].format(**dict(zip("xy", rows, strict=True)))]
+    rows = [_ROWS_OF.format(name) if many else f"{name}[rows]" for name, many in (("x", named), ("y", several))]
+    lines = [assign("x", x)]
+    if train.sample_weight is not None:
+        column = Subscript(Atom("table"), string(train.sample_weight).text)
+        numbers = Invoke(Atom("pd.to_numeric"), (column,))
+        lines.append(assign("weights", Invoke(Atom(f"{flat(numbers)}.to_numpy"), (string("float32"),))))
+        rows.append("weights[rows]")
+    return [*lines, *_dealt_out(rows, named + several)]
+
+
+def _dealt_out(rows: Sequence[str], taken_apart: int) -> list[str]:
+    """The return statement: what each part has of x, y and weights, of which so many are `taken_apart` by name."""
+    if not taken_apart:
+        return [f"    return [({', '.join(rows)}) for rows in (train, validation, test)]"]
+    deep = ["        (", *(f"            {one}," for one in rows), "        )"]
+    inner = deep if taken_apart > 1 else [f"        ({', '.join(rows)})"]
+    return ["    return [", *inner, "        for rows in (train, validation, test)", "    ]"]
 
 
 def _input(item: ModelInput) -> Code:
@@ -334,37 +314,25 @@ def _input(item: ModelInput) -> Code:
 
 
 _ROWS_OF = "{{name: values[rows] for name, values in {}.items()}}"
-# By how many of x and y are taken apart by name: each fits its lines.
-_RETURNS = (
-    "    return [({x}, {y}) for rows in (train, validation, test)]",
-    """\
-    return [
-        ({x}, {y})
-        for rows in (train, validation, test)
-    ]""",
-    """\
-    return [
-        (
-            {x},
-            {y},
-        )
-        for rows in (train, validation, test)
-    ]""",
-)
 
 
-def main_source(widths: Sequence[str], model: ModelGraph, *, adapts: bool) -> str:
+def main_source(widths: Sequence[str], model: ModelGraph, train: TrainConfig, *, adapts: bool) -> str:
     """The main part of a module that has data: read, build, train, evaluate."""
+    weighs = train.sample_weight is not None
+    read = "(x_train, y_train, w_train), validation, (x_test, y_test, w_test)"
+    read = read if weighs else "(x_train, y_train), validation, (x_test, y_test)"
+    weights: list[tuple[str, Code]] = [("sample_weight", Atom("w_train"))] if weighs else []
+    arguments = tuple(map(Atom, ("model", "x_train", "y_train")))
     named = {item.name: item.features for item in model.inputs if item.features is not None}
     single = len(model.inputs) == 1
     given = ["x_train.shape[1]" if single else f"x_train[{string(name).text}].shape[1]" for name in named]
     lines = [
         'if __name__ == "__main__":',
-        "    (x_train, y_train), validation, (x_test, y_test) = load_data()",
+        f"    {read} = load_data()",
         assign("model", Invoke(Atom("build_model"), tuple(map(Atom, given[: len(widths)])))),
         *(["    adapt(model, x_train)"] if adapts else []),
         "    compile_model(model)",
-        "    train(model, x_train, y_train, validation_data=validation)",
-        "    model.evaluate(x_test, y_test)",
+        statement(Invoke(Atom("train"), arguments, (("validation_data", Atom("validation")), *weights))),
+        f"    model.evaluate(x_test, y_test{', sample_weight=w_test' if weighs else ''})",
     ]
     return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+import symtable
 from collections.abc import Mapping
 
 _READ_TABLE = '''\
@@ -127,6 +127,17 @@ def split_by_time(column, validation, test):
         parts.append(np.sort(order[start:stop]))
         stop = start
     return np.sort(order[:stop]), parts[1], parts[0]'''
+_SPLIT_BY_FILE = '''\
+def split_by_file(part, validation, test, seed):
+    """The rows of each file; a part without a file is dealt out of the training rows."""
+    names = ("train", "validation", "test")
+    rows = {name: np.flatnonzero(part == name) for name in names}
+    for name, share in (("validation", validation), ("test", test)):
+        own = rows["train"]
+        if share > 0:
+            left, dealt, _ = split_rows(np.zeros(len(own)), share, 0, seed)
+            rows |= {"train": own[left], name: own[dealt]}
+    return rows.values()'''
 _KIND_OF = '''\
 def kind_of(column):
     """What a column holds: numbers, categories, or (None) only names for the rows."""
@@ -253,6 +264,7 @@ HELPERS: Mapping[str, str] = {
     "split_by_column": _SPLIT_BY_COLUMN,
     "split_by_group": _SPLIT_BY_GROUP,
     "split_by_time": _SPLIT_BY_TIME,
+    "split_by_file": _SPLIT_BY_FILE,
     "kind_of": _KIND_OF,
     "numeric": _NUMERIC,
     "category": _CATEGORY,
@@ -276,4 +288,10 @@ def helpers_of(source: str) -> list[str]:
 
 
 def _named(source: str) -> set[str]:
-    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    """The global names that the functions of the source use; a local variable may have the name of a helper."""
+    tables, found = [symtable.symtable(source, "helpers", "exec")], set[str]()
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        found.update(symbol.get_name() for symbol in table.get_symbols() if symbol.is_global())
+    return found

@@ -57,8 +57,8 @@ def _definitions(spec: Spec, model: ModelGraph) -> list[str]:
         definitions += data or []
         definitions.append(compile_source(spec.train, model, fns, constants))
         definitions.append(train_source(spec, spec.train, fns, constants, data is not None))
-    if data is not None:
-        definitions.append(main_source(list(widths.values()), model, adapts=bool(adapts)))
+    if spec.train is not None and data is not None:
+        definitions.append(main_source(list(widths.values()), model, spec.train, adapts=bool(adapts)))
     elif not widths:
         definitions.append(_MAIN)
     at_the_top = constants.lines()

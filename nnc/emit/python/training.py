@@ -86,6 +86,7 @@ def train_source(spec: Spec, train: TrainConfig, fns: FnNames, constants: Consta
         [
             f"def train({', '.join(parameters)}):",
             '    """Train on prepared arrays; returns the history of every epoch."""',
+            *_both_weights(train),
             returns(Invoke(Atom("model.fit"), (Atom("x"), Atom("y")), tuple(kwargs))),
         ]
     )
@@ -103,7 +104,25 @@ def _fit_arguments(train: TrainConfig, constants: Constants) -> list[tuple[str, 
     arguments = [
         (name, constants.said(constants.entry(name), value, {})) for name, value, default in said if value != default
     ]
-    if train.class_weight:
-        weights = Table(tuple((number(label), number(weight)) for label, weight in train.class_weight.items()))
-        arguments.append(("class_weight", weights))
+    if train.class_weight and train.sample_weight is None:
+        arguments.append(("class_weight", _class_weight(train)))
     return arguments
+
+
+def _class_weight(train: TrainConfig) -> Code:
+    weights = train.class_weight or {}
+    return Table(tuple((number(label), number(weight)) for label, weight in weights.items()))
+
+
+def _both_weights(train: TrainConfig) -> list[str]:
+    """Keras's `fit` takes weights of classes or of rows; where a spec has both, each row's times its class's."""
+    if not train.class_weight or train.sample_weight is None:
+        return []
+    return [assign("class_weight", _class_weight(train)), _WEIGH]
+
+
+_WEIGH = """\
+    columns = np.reshape(y, (len(y), -1))
+    classes = columns.argmax(axis=1) if columns.shape[1] > 1 else columns[:, 0]
+    weights = [class_weight.get(int(number), 1.0) for number in classes]
+    sample_weight = np.array(weights, dtype="float32") * sample_weight"""
