@@ -107,6 +107,22 @@ def test_weights_go_along_through_both_commands(form: str, tmp_path: Path, monke
         np.testing.assert_array_equal(np.asarray(ours), np.asarray(theirs))
 
 
+def test_a_function_takes_its_arguments_from_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["import", "keras.applications:MobileNet", "--set", "weights=none", "--set", "input_shape=[32, 32, 3]"]
+    assert run([*words, "--set", "classes=7"]) == 0
+    text = capsys.readouterr().out
+    assert ": [32, 32, 3]" in text
+    assert "Conv2D(7, " in text
+    assert run([*words, "--set", "klasses=7"]) == 1
+    said = capsys.readouterr().err
+    assert "klasses" in said
+    assert "--set NAME=VALUE" in said
+    small().save(tmp_path / "small.keras")
+    assert run(["import", str(tmp_path / "small.keras"), "--set", "classes=7"]) == 2
+
+
 def test_weights_of_another_model_are_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     small().save(tmp_path / "small.keras")
     spec, weights, out = (tmp_path / name for name in ("other.nn", "m.weights.h5", "other.keras"))

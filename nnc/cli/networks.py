@@ -128,15 +128,19 @@ def import_(
     """Write the spec of MODEL: a .keras, .h5 or .json file, a SavedModel folder, or package.module:function.
 
     A file is read as data; nothing in it is run. `package.module:function` imports that module and calls the function,
-    and --trust imports a module: both run Python code, and only because you name it.
+    and --trust imports a module: both run Python code, and only because you name it. --set NAME=VALUE gives the
+    function an argument, as in: nnc import keras.applications:VGG16 --set weights=none
     """
-    del assignments, verbose
+    del verbose
     from nnc.pipeline import bring
 
     if weights is not None and not weights.name.endswith(".weights.h5"):
         raise click.UsageError(f"--weights wants a file that ends in .weights.h5, found {str(weights)!r}.")
+    arguments = overrides(assignments)
+    if arguments and not bring.is_function(model):
+        raise click.UsageError(f"--set gives arguments to a function, and {model!r} names none.")
     bring.trust(trust)
-    original = bring.call_function(model) if bring.is_function(model) else None
+    original = bring.call_function(model, arguments) if bring.is_function(model) else None
     brought = bring.bring(model, names=names, keras_model=original)
     report_findings(brought.findings)
     if output is None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nnc import codes
+from nnc.check.params import parse_override
 from nnc.diagnostics import Diagnostic, Findings, UserFault
 from nnc.emit.nn.source import NnSource, OtherModel, nn_source
 from nnc.files import beside
@@ -55,29 +56,43 @@ def is_function(model: str) -> bool:
     return re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*", model) is not None and not Path(model).exists()
 
 
-def call_function(model: str) -> Any:
-    """The Keras model that `package.module:function` gives. It runs that code, which the user asked for."""
+def call_function(model: str, arguments: Mapping[str, str] | None = None) -> Any:
+    """The Keras model that `package.module:function` gives. It runs that code, which the user asked for.
+
+    `arguments` by name, each as a param's value is written on the command line (`none`, `10`, `[224, 224, 3]`).
+    """
     module_name, _, path = model.partition(":")
     load_tensorflow()
     import keras
 
     findings = Findings()
+    given = {name: _as_python(parse_override(text)) for name, text in (arguments or {}).items()}
     module = _imported(module_name, findings)
     function: Any = module
     for part in path.split("."):
         function = getattr(function, part, None)
     try:
-        made = function if isinstance(function, keras.Model) else function() if callable(function) else None
+        made = function if isinstance(function, keras.Model) else function(**given) if callable(function) else None
     except Exception as error:  # the user's code may raise anything
-        findings.add(codes.MODEL_FILE, f"`{model}` failed: {type(error).__name__}: {_first_line(error)}")
+        findings.add(
+            codes.MODEL_FILE,
+            f"`{model}` failed: {type(error).__name__}: {_first_line(error)}",
+            help="--set NAME=VALUE gives it an argument; the networks of keras.applications need no download with "
+            "--set weights=none",
+        )
         raise UserFault(findings) from error
     if not isinstance(made, keras.Model):
         found = "nothing has that name" if function is None else f"it gives {type(made).__name__}"
         findings.add(
-            codes.MODEL_FILE, f"`{model}` gives no Keras model", expected="a function without arguments", found=found
+            codes.MODEL_FILE, f"`{model}` gives no Keras model", expected="a function that gives one", found=found
         )
         raise UserFault(findings)
     return made
+
+
+def _as_python(value: object) -> object:
+    """A value of the language as a function of Python takes it."""
+    return [_as_python(item) for item in value] if isinstance(value, tuple) else value
 
 
 def trust(modules: Sequence[str]) -> None:
