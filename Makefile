@@ -45,6 +45,7 @@ bench: setup ## the table of speeds, as ratios measured in one run
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.explaining
+	$(BIN)/python -m benchmarks.networks
 
 large: $(READY) ## 5,000,000 rows: the memory that a training takes (a quarter of an hour)
 	$(BIN)/python -m benchmarks.large

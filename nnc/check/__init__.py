@@ -6,7 +6,6 @@ it is silent. Work and memory are bounded by `nnc.limits`, whatever is in the sp
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -29,6 +28,7 @@ from nnc.check.train import check_train
 from nnc.check.trained import trained_model
 from nnc.check.values import all_settled
 from nnc.check.written import written
+from nnc.collector import collector_at_rest
 from nnc.diagnostics import Diagnostic, Findings
 from nnc.source import Source, Span
 from nnc.syntax import tree
@@ -56,7 +56,7 @@ def check(
     context = Context(EVALUATORS, RUNNERS, widths or {}, whole=all(item.severity != "error" for item in syntax))
     spec: graph.Spec | None = None
     try:
-        with _collector_at_rest():
+        with collector_at_rest():
             loader = Loader(context, read)
             unit = loader.load(file, "", dict(overrides or {}))
             spec = _check_unit(unit, loader, model if model in unit.models else None)
@@ -67,22 +67,6 @@ def check(
     if not findings.has_errors:
         findings = silence(findings, file)
     return (None if findings.has_errors else spec), findings
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """No search for reference cycles meanwhile: a check makes many objects and hardly a cycle, and the searches cost
-
-    more the more there are, so that large specs would take more than their share. The steps are bounded, and so is
-    the memory.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _check_unit(unit: Unit, loader: Loader, chosen: str | None) -> graph.Spec:

@@ -81,7 +81,9 @@ def match(owner: str, slots: Sequence[Slot], call: tree.Call, frame: Frame) -> d
             call.function.span,
             expected=signature(owner, slots),
         )
-    return {slot.name: given[slot.name] for slot in slots if slot.name in given} if right else None
+    if not right:
+        return None
+    return given if len(given) < 2 else {slot.name: given[slot.name] for slot in slots if slot.name in given}
 
 
 def _positional(owner: str, slots: Sequence[Slot], position: int, argument: tree.Argument, frame: Frame) -> str | None:
@@ -98,9 +100,9 @@ def _positional(owner: str, slots: Sequence[Slot], position: int, argument: tree
 
 
 def _named(owner: str, slots: Sequence[Slot], name: tree.Name, frame: Frame) -> str | None:
-    known = [slot.name for slot in slots]
-    if name.id in known:
+    if any(slot.name == name.id for slot in slots):
         return name.id
+    known = [slot.name for slot in slots]
     hint = f"it takes {_listed(known, most=12)}" if known else "it takes no arguments"
     message = f"`{owner}` has no argument `{name.id}`"
     frame.faults.misspelt(codes.UNKNOWN_ARGUMENT, message, name.span, known, hint=hint)

@@ -6,7 +6,7 @@ what it would accept, which is what messages and repairs need.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -46,24 +46,45 @@ class Value(NamedTuple):
     depth: int
 
 
-class TooDeep(Exception):
-    """A node has more levels below it than `limits.MAX_DEPTH`, or will have. Never leaves the parser."""
+_value = tuple.__new__  # makes a Value at half the cost of calling the class
 
-    def __init__(self, start: int, end: int) -> None:
-        self.start, self.end = start, end
+
+class _Plan(NamedTuple):
+    """What is done for a rule; `kept` None means that all its symbols are children."""
+
+    origin: str
+    size: int
+    kept: tuple[int, ...] | None
+    splice: bool
+    build: Build | None
+
+
+def _plan(rule: Rule, builders: Mapping[str, Build]) -> _Plan | None:
+    """None for a lone rule, which only leads to another state."""
+    if rule.lone:
+        return None
+    kept = None if rule.kept == tuple(range(rule.size)) else rule.kept
+    return _Plan(rule.origin, rule.size, kept, rule.splice, builders[rule.build] if rule.build else None)
+
+
+class TooDeep(Exception):
+    """A node has more levels below it than `limits.MAX_DEPTH`, or will have, as `token` comes: for the parser alone."""
+
+    def __init__(self, token: Token, start: int, end: int) -> None:
+        self.token, self.start, self.end = token, start, end
         super().__init__()
 
 
 class Machine:
     """One parse: feed it tokens; `result` is the file's node when END has been accepted."""
 
-    def __init__(self, tables: Tables, builders: dict[str, Build], source: Source) -> None:
+    def __init__(self, tables: Tables, builders: Mapping[str, Build], source: Source) -> None:
         self.tables = tables
         self.source = source
         self.states = [tables.start]
         self.values: list[Value] = []
         self.result: Any = None
-        self._builders = builders
+        self._plans = [_plan(rule, builders) for rule in tables.rules]
         self._anchors = _anchor_states(tables)
         self._jumps = _jumps(tables)
         # Each level has fewer symbols on the stack than the longest rule: what is higher is deeper than may be, and
@@ -114,31 +135,43 @@ class Machine:
 
     # ---- going on --------------------------------------------------------------------------------
 
-    def feed(self, token: Token) -> bool:
-        """Take a token; False where it can't stand here. Raises TooDeep."""
-        states, rules, stack = self.tables.states, self.tables.rules, self.states
-        kind = self.kind(token)
+    def run(self, take: Callable[[], Token], begins: Callable[[], None]) -> Token:
+        """Take tokens up to one that can't stand where it comes, which is returned, or END, and then `result` is set.
+
+        `begins` is called wherever something may begin that the parser can take up again. Raises TooDeep.
+        """
+        # One loop with all in local variables: a file's time is spent here.
+        states, stack, values, jumps, anchors = (
+            *(self.tables.states, self.states, self.values, self._jumps, self._anchors),
+        )
+        plans, highest, end_state = self._plans, self._highest, self.tables.end
         while True:
-            action = states[stack[-1]].get(kind)
-            if action is None:
-                return False
-            if action >= 0:
-                if len(stack) > self._highest:
-                    raise TooDeep(token.start, token.end)
-                stack.append(action)
-                self.values.append(Value(token, token.start, token.end, 0))
-                return True
-            rule = rules[-1 - action]
-            if rule.lone:  # by far the commonest
-                place = stack[-2], stack[-1], kind
-                top = self._jumps.get(place)
-                stack[-1] = self._jump(place) if top is None else top
-            else:
-                self._reduce(rule)
-                stack.append(states[stack[-1]][rule.origin])
-            if kind == END and stack[-1] == self.tables.end:
-                self.result = self.values[-1].node
-                return True
+            token = take()
+            kind, start, end, word = token
+            if word and word in states[stack[-1]]:
+                kind = word
+            while True:
+                action = states[stack[-1]].get(kind)
+                if action is None:
+                    return token
+                if action >= 0:
+                    if len(stack) > highest:
+                        raise TooDeep(token, start, end)
+                    stack.append(action)
+                    values.append(_value(Value, (token, start, end, 0)))
+                    break
+                plan = plans[-1 - action]
+                if plan is None:  # by far the commonest
+                    place = stack[-2], stack[-1], kind
+                    top = jumps.get(place)
+                    stack[-1] = self._jump(place) if top is None else top
+                else:
+                    self._reduce(plan, token)
+                if stack[-1] == end_state and kind == END:
+                    self.result = values[-1].node
+                    return token
+            if stack[-1] in anchors:
+                begins()
 
     def _jump(self, place: tuple[int, int, str]) -> int:
         """The state that a chain of lone rules ends in."""
@@ -151,26 +184,33 @@ class Machine:
                 return top
             top = states[below][rules[-1 - action].origin]
 
-    def _reduce(self, rule: Rule) -> None:
-        size = rule.size
-        if size:
-            parts = self.values[-size:]
-            del self.states[-size:]
-            del self.values[-size:]
-            start, end = parts[0].start, parts[-1].end
+    def _reduce(self, plan: _Plan, token: Token) -> None:
+        """Put one value in the place of a rule's parts. Lists among its children are opened."""
+        origin, size, kept, splice, build = plan
+        stack, values = self.states, self.values
+        nodes: Any
+        if size == 1 and kept is None:
+            nodes, start, end, depth = values.pop()
+            del stack[-1]
+            if type(nodes) is not list:
+                nodes = [nodes]
+        elif size:
+            parts = values[-size:]
+            del stack[-size:]
+            del values[-size:]
+            start, end = parts[0][1], parts[-1][2]
+            nodes, depth = _spliced(parts if kept is None else [parts[i] for i in kept])
         else:
-            parts, start, end = [], 0, len(self.source.text)
-        self.values.append(self._value(rule, [parts[i] for i in rule.kept], start, end))
-
-    def _value(self, rule: Rule, kids: list[Value], start: int, end: int) -> Value:
-        depth = max([kid.depth for kid in kids], default=0)
-        if rule.splice:
-            return Value(_spliced(kids), start, end, depth)
-        if not rule.build:
-            return Value(kids[0].node, start, end, depth)
-        if depth >= limits.MAX_DEPTH:
-            raise TooDeep(start, end)
-        return Value(self._builders[rule.build](Span(self.source, start, end), _spliced(kids)), start, end, depth + 1)
+            nodes, start, end, depth = [], 0, len(self.source.text), 0
+        if build is not None:
+            if depth >= limits.MAX_DEPTH:
+                raise TooDeep(token, start, end)
+            nodes = build(Span(self.source, start, end), nodes)
+            depth += 1
+        elif not splice:
+            nodes = nodes[0]
+        values.append(_value(Value, (nodes, start, end, depth)))
+        stack.append(self.tables.states[stack[-1]][origin])
 
     def drop_to(self, height: int) -> None:
         """Forget what was read since the stack had this height."""
@@ -178,16 +218,22 @@ class Machine:
         del self.values[height - 1 :]
 
 
-def _spliced(kids: list[Value]) -> list[Any]:
-    """The children with the lists among them opened; a list at the front is taken over, so that repeats stay linear."""
-    if kids and type(kids[0].node) is list:
-        nodes: list[Any] = kids[0].node
-        rest = kids[1:]
-    else:
-        nodes, rest = [], kids
-    for kid in rest:
-        if type(kid.node) is list:
-            nodes.extend(kid.node)
+def _spliced(kids: list[Value]) -> tuple[list[Any], int]:
+    """The children with the lists among them opened, and how deep the deepest is.
+
+    A list at the front is taken over, so that repeats stay linear.
+    """
+    nodes: list[Any] | None = None
+    depth = 0
+    for node, _, _, below in kids:
+        depth = max(depth, below)
+        if type(node) is list:
+            if nodes is None:
+                nodes = node
+            else:
+                nodes.extend(node)
+        elif nodes is None:
+            nodes = [node]
         else:
-            nodes.append(kid.node)
-    return nodes
+            nodes.append(node)
+    return nodes or [], depth

@@ -55,16 +55,28 @@ class Lexed(NamedTuple):
     stopped: int | None = None
 
 
+# Nothing else begins as these do, so they may be tried first: most of a text is made of them.
+_FIRST = ("NAME", LINE_END, "COMMA", "LPAR", "RPAR", "LSQB", "RSQB", "LBRACE", "RBRACE")
+
+
 def pattern(signs: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
-    """One expression for all signs; `lastindex` of a match finds its name in `names`."""
+    """One expression for blanks and a sign behind them; `lastgroup` of a match is the sign's name, `_END` at the end.
+
+    A letter right behind a name, which it can't have, makes the whole word a mistake: that is left to `_BAD`.
+    """
+    known = dict(signs)
+    known["NAME"] = rf"(?:{known['NAME']})(?!\w)"
     groups = [
+        *((name, known.pop(name)) for name in _FIRST),
         ("_ALIKE", ALIKE),
         ("_SLIP", _SLIPS),
-        *signs,
+        *known.items(),
         ("_OPEN", _OPEN_STRING),
         ("_BAD", _BAD),
+        ("_END", r"\Z"),
     ]
-    return re.compile("|".join(f"(?P<{name}>{sign})" for name, sign in groups), re.DOTALL)
+    signs_ = "|".join(f"(?P<{name}>{sign})" for name, sign in groups)
+    return re.compile(rf"[ \t]*+(?:{signs_})", re.DOTALL)
 
 
 _OWN_NAMES = {"_SLIP": SLIP, "_OPEN": OPEN_STRING, "_BAD": BAD}
@@ -75,32 +87,45 @@ def tokenize(text: str, master: re.Pattern[str], words: Mapping[str, str]) -> Le
     tokens: list[Token] = []
     comments: list[tuple[int, int]] = []
     alikes: list[tuple[int, int, str]] = []
-    match, add = master.match, tokens.append
-    position, size = 0, len(text)
+    match, add, word_of = master.match, tokens.append, words.get
+    position, size, most = 0, len(text), limits.MAX_TOKENS
     while position < size:
-        if len(tokens) + len(comments) + len(alikes) > limits.MAX_TOKENS:
+        if len(tokens) > most:
             return Lexed(tokens, comments, alikes, position)
         found = match(text, position)
         if found is None:  # unreachable: the last alternative takes any character
             raise AssertionError(f"no token at {position}")
-        kind, start, position = found.lastgroup or "", position, found.end()
-        if kind == "BLANK":
-            continue
-        if kind == "COMMENT":
-            comments.append((start, position))
-        elif kind == "_ALIKE":
-            position = _alike(text, start, position, tokens, alikes)
+        kind = found.lastgroup or ""
+        start, position = found.span(kind)
+        if kind == "NAME":
+            name = text[start:position]
+            word = word_of(name, "")
+            add(_token(Token, (word, start, position, "") if name in RESERVED else (kind, start, position, word)))
+        elif kind not in _RARE:
+            add(_token(Token, (kind, start, position, "")))
         elif kind == LINE_END:
             if tokens and tokens[-1].kind != LINE_END:
                 add(Token(kind, start, position))
-        elif kind in _GLUED and (more := _GLUED[kind][1].match(text, position)):
-            # A letter or point right behind a name or number, which it can't have: the whole word is the mistake.
-            position = more.end()
-            add(Token(_GLUED[kind][0], start, position))
+        elif kind == "COMMENT":
+            comments.append((start, position))
+            most -= 1
+        elif kind == "_ALIKE":
+            position = _alike(text, start, position, tokens, alikes)
+            most -= 1
         else:
-            add(_token(kind, found.group(), start, position, words))
+            position = _rarer(kind, text, start, position, tokens)
     _end(tokens, size)
     return Lexed(tokens, comments, alikes)
+
+
+def _rarer(kind: str, text: str, start: int, end: int, tokens: list[Token]) -> int:
+    """Put a number or a mistake on the list, and give its end; blanks, and the end, are nothing."""
+    glued = _GLUED.match(text, end) if kind == "NUMBER" else None
+    if glued is not None:  # a letter or point right behind a number, which it can't have: the whole word is the mistake
+        kind, end = BAD_NUMBER, glued.end()
+    if kind not in _NOTHING:
+        tokens.append(Token(_OWN_NAMES.get(kind, kind), start, end))
+    return end
 
 
 def _alike(text: str, start: int, end: int, tokens: list[Token], alikes: list[tuple[int, int, str]]) -> int:
@@ -118,15 +143,10 @@ def _alike(text: str, start: int, end: int, tokens: list[Token], alikes: list[tu
 _LONGEST_REMARK = 2000
 """Characters that a comment of C in several lines is looked through for its end, so that the time stays linear."""
 
-_LETTERS = re.compile(r"\w+")
-_GLUED = {"NAME": (BAD, _LETTERS), "NUMBER": (BAD_NUMBER, re.compile(r"(?:\w|\.\d)(?:\w|\.\d)*"))}
-
-
-def _token(kind: str, text: str, start: int, end: int, words: Mapping[str, str]) -> Token:
-    if kind != "NAME":
-        return Token(_OWN_NAMES.get(kind, kind), start, end)
-    word = words.get(text, "")
-    return Token(word, start, end) if text in RESERVED else Token("NAME", start, end, word)
+_GLUED = re.compile(r"(?:\w|\.\d)(?:\w|\.\d)*")
+_NOTHING = frozenset({"BLANK", "_END"})
+_RARE = frozenset({LINE_END, "COMMENT", "NUMBER", "_ALIKE", *_NOTHING, *_OWN_NAMES})
+_token = tuple.__new__  # makes a Token at half the cost of calling the class
 
 
 def _end(tokens: list[Token], size: int) -> None:

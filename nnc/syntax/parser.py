@@ -13,6 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from nnc import codes, limits
+from nnc.collector import collector_at_rest
 from nnc.diagnostics import Findings
 from nnc.source import Source, Span
 from nnc.syntax import tree
@@ -45,6 +46,11 @@ def parse(source: Source) -> tuple[tree.File | None, Findings]:
     """The tree of a spec and its syntax errors. There is a file even where there are errors: the parts that could be
     read; None where nothing can be made of the text.
     """
+    with collector_at_rest():
+        return _parse(source)
+
+
+def _parse(source: Source) -> tuple[tree.File | None, Findings]:
     findings = Findings()
     if len(source.text) > limits.MAX_SPEC_CHARS:
         findings.add(
@@ -132,26 +138,22 @@ class _Parse:
     def run(self) -> tree.File | None:
         machine, stream = self._machine, self._stream
         while True:
-            token = stream.take()
             try:
-                taken = machine.feed(token)
+                token = machine.run(stream.take, self._begin_statement)
             except TooDeep as deep:
-                if self._gives_up(token):
+                if self._gives_up(deep.token):
                     return None
                 if self._is_first(deep):
                     self._leave_out(stream.last)
                 else:
                     self._leave_out_item()
                 continue
-            if not taken:
-                if self._gives_up(token):
-                    return None
-                self._go_on_after(token)
-            elif token.kind == END:
+            if machine.result is not None:
                 result: tree.File = machine.result
                 return result
-            elif machine.at_anchor():
-                self._begin_statement()
+            if self._gives_up(token):
+                return None
+            self._go_on_after(token)
 
     # ---- after a mistake -------------------------------------------------------------------------
 

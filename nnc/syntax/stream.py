@@ -10,6 +10,7 @@ from nnc.syntax.tables import END, LINE_END
 
 # A line that begins with one of these goes on with the line before.
 GOES_ON = frozenset({"ARROW", "ELSE"})
+_BRACKETS = CLOSERS.union(OPENERS)
 
 
 class Closers:
@@ -65,12 +66,15 @@ class Stream:
         while True:
             self.last = self.index
             token = self._tokens[self.index]
-            if token.kind == END:
+            kind = token[0]
+            if kind == END:
                 return token
             self.index += 1
-            if token.kind != LINE_END or self._counts():
+            if kind in _BRACKETS:
                 self._follow(token)
-                return token
+            elif kind == LINE_END and not self._counts():
+                continue
+            return token
 
     def _counts(self) -> bool:
         if self._tokens[self.index].kind in GOES_ON:

@@ -30,10 +30,10 @@ class Rule:
     build: str
     splice: bool
     lone: bool = field(init=False)
-    """Whether its only symbol is its only child and stands for it."""
+    """Whether its only symbol is its only child and stands for it. (A list of one child may as well be that child.)"""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "lone", self.size == 1 and not self.build and not self.splice)
+        object.__setattr__(self, "lone", self.size == 1 and not self.build and self.kept == (0,))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

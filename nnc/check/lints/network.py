@@ -17,19 +17,16 @@ from nnc.syntax import tree
 
 def softmax_of_one(model: graph.ModelGraph, spec: graph.Spec, unit: Unit, context: Context) -> None:
     """A softmax over one number is 1, wherever it stands."""
-    for call, span in _written(model, unit, None):
-        shape = call.outputs[0].type.shape
+    for call in _written(model, unit, None):
+        if call.outputs[0].type.shape[-1:] != (1,):
+            continue
         layer = model.layers[call.layer] if call.layer is not None else None
         ends = activation(layer.kind, layer.args, spec.fns) if layer is not None else None
-        if (
-            shape
-            and shape[-1] == 1
-            and (ends == "softmax" or (call.op == "softmax" and len(call.args) == 1 and not call.kwargs))
-        ):
+        if ends == "softmax" or (call.op == "softmax" and len(call.args) == 1 and not call.kwargs):
             context.faults.add(
                 codes.SOFTMAX_OF_ONE,
                 "this is softmax over one unit, which is 1 whatever comes in",
-                span,
+                _rest(call, unit),
                 help="for yes or no write Dense(1, sigmoid); for several classes one unit each",
             )
 
@@ -38,7 +35,7 @@ def idle_layers(model: graph.ModelGraph, spec: graph.Spec, unit: Unit, context: 
     """Layers that give what they are given. Those of a block or a loop may be there for another use of it."""
     del spec
     makers = {tensor.id: call for call in model.calls for tensor in call.outputs}
-    for call, span in _written(model, unit, ()):
+    for call in _written(model, unit, ()):
         source = call.args[0] if call.args else None
         if call.layer is None or not isinstance(source, graph.Tensor) or (call.place is not None and call.place.rounds):
             continue
@@ -49,27 +46,28 @@ def idle_layers(model: graph.ModelGraph, spec: graph.Spec, unit: Unit, context: 
             message = "this normalizes what the BatchNormalization before it has normalized"
         else:
             continue
-        context.faults.add(codes.IDLE_LAYER, message, span, help="remove it")
+        context.faults.add(codes.IDLE_LAYER, message, _rest(call, unit), help="remove it")
 
 
 def _kind(call: graph.Call, model: graph.ModelGraph) -> str | None:
     return model.layers[call.layer].kind if call.layer is not None else None
 
 
-def _written(model: graph.ModelGraph, unit: Unit, scope: tuple[()] | None) -> Iterator[tuple[graph.Call, Span]]:
-    """The calls that stand in the main file (with `scope` empty: outside of blocks), each with its line's rest."""
-    source = unit.file.source
+def _written(model: graph.ModelGraph, unit: Unit, scope: tuple[()] | None) -> Iterator[graph.Call]:
+    """The calls that stand in the main file (with `scope` empty: outside of blocks)."""
+    name = unit.file.source.name
     for call in model.calls:
-        if call.place is not None and call.place.file == source.name and (scope is None or call.scope == scope):
-            yield call, Span(source, call.place.start, _end(source.text, call.place.start))
+        if call.place is not None and call.place.file == name and (scope is None or call.scope == scope):
+            yield call
 
 
-def _end(text: str, start: int) -> int:
-    """Where the name that begins at an offset ends."""
-    end = start
+def _rest(call: graph.Call, unit: Unit) -> Span:
+    """The name with which a call that stands in the main file begins."""
+    source, start = unit.file.source, call.place.start if call.place is not None else 0
+    end, text = start, source.text
     while end < len(text) and (text[end].isalnum() or text[end] in "_."):
         end += 1
-    return max(end, min(start + 1, len(text)))
+    return Span(source, start, max(end, min(start + 1, len(text))))
 
 
 # ---- what nothing uses ---------------------------------------------------------------------------

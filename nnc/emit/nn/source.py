@@ -52,8 +52,8 @@ def nn_source(model: ModelGraph, *, names: str = "given", whole: bool = True) ->
 
 def _written(model: ModelGraph, names: str, *, keep: bool, whole: bool) -> NnSource:
     """Write, read again, and mend what came out otherwise: first by `name=`, then without blocks."""
-    forced: set[str] = set()
     for blocks in (True, False):
+        forced: set[str] = set()
         for _ in range(_MOST_TRIES):
             made, kept = _draft(model, names, forced, keep=keep, blocks=blocks)
             if not whole:
