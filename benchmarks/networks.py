@@ -49,9 +49,15 @@ for line in sys.stdin:
 """
 
 
+_NAMES = """
+from keras import applications
+print(*sorted(n for n in dir(applications) if n[0].isupper() and callable(getattr(applications, n))))
+"""
+
+
 def _names() -> list[str]:
-    code = "from keras import applications as a; print(*sorted(n for n in dir(a) if n[0].isupper() and callable(vars(a)[n])))"
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    """Every network of the installed keras.applications."""
+    done = subprocess.run([sys.executable, "-c", _NAMES], check=True, capture_output=True, text=True)
     return done.stdout.split()
 
 
@@ -68,9 +74,10 @@ class _Side:
         )
 
     def ask(self, name: str) -> float:
+        """The seconds of one network."""
         asks, answers = self._process.stdin, self._process.stdout
-        assert asks is not None
-        assert answers is not None
+        if asks is None or answers is None:
+            raise AssertionError("the process was started with pipes")
         asks.write(f"{name}\n")
         asks.flush()
         return float(answers.readline())

@@ -6,8 +6,8 @@ it is silent. Work and memory are bounded by `nnc.limits`, whatever is in the sp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from nnc import codes, graph

@@ -144,7 +144,7 @@ class Loop:
             epochs=plan.epochs,
             steps=plan.steps_per_epoch or plan.train.steps,
         )
-        steps = Steps(model)
+        self._steps = steps = Steps(model)
         self._by_batch = {stage: needs_batches(callbacks, stage) for stage in ("train", "test")}
         self._nan_stoppers = [callback for callback in callbacks if stops_at_nan(callback)]
         self._train = _Graph(steps, steps.train, plan.train.batch_size, halt=bool(self._nan_stoppers))
@@ -156,6 +156,7 @@ class Loop:
         model.stop_training = False
         if model.trainable_variables and not model.optimizer.built:
             model.optimizer.build(model.trainable_variables)
+        self._make_metrics()
         portion = portions(plan.train.steps, plan.steps_per_epoch)
         self._callbacks.on_train_begin()
         plan.begun()
@@ -171,6 +172,12 @@ class Loop:
         self._callbacks.on_train_end(logs=logs)
         history: Mapping[str, list[Any]] = model.history.history
         return history
+
+    def _make_metrics(self) -> None:
+        """Judge one row, so that the metrics have their variables: a graph that makes variables is traced twice."""
+        block = next(iter((self._plan.validation or self._plan.train).blocks(0)))
+        first = block.rows.map(lambda array: array[:1])
+        self._steps.test(first.x, first.y, first.weights)
 
     def _epoch(self, epoch: int, number: int, first: int, steps: int) -> Logs:
         self._model.reset_metrics()
