@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from nnc.catalog.layers.recurrent import filled
-from nnc.catalog.rows import Argument, Operand, Rejection
+from nnc.catalog.rows import Operand, Rejection
 from nnc.catalog.rules import Args, tensors
 from nnc.catalog.shape import TensorType
 from nnc.catalog.values import Object
@@ -26,8 +27,13 @@ def misfit(name: str, args: Args, operands: Sequence[Operand]) -> Rejection | No
             inside = misfit(item.name, filled(item), operands) if isinstance(item, Object) else None
             if inside is not None:
                 return replace(inside, argument=key)
-    picky = {key: rule for key, value in args.items() if (rule := _rule(key, value)) is not None}
     weights = _WEIGHTS.get(name)
+    picky = {
+        key: rule
+        for key, value in args.items()
+        if key.endswith("_initializer") and isinstance(value, (str, Object))
+        if (rule := _rule(value if isinstance(value, str) else value.name)) is not None
+    }
     first = next((leaf for operand in operands for leaf in tensors(operand)), None)
     if not picky or weights is None or first is None:
         return None
@@ -57,12 +63,11 @@ _PICKY: Mapping[str, tuple[Fits, str]] = {
 }
 
 
-def _rule(argument: str, value: Argument) -> tuple[str, Fits, str] | None:
+@lru_cache(maxsize=256)
+def _rule(initializer: str) -> tuple[str, Fits, str] | None:
     from nnc.catalog.registry import find
 
-    if not argument.endswith("_initializer") or not isinstance(value, (str, Object)):
-        return None
-    row = find("initializers", value if isinstance(value, str) else value.name)
+    row = find("initializers", initializer)
     found = _PICKY.get(row.name) if row is not None else None
     return None if row is None or found is None else (row.name, *found)
 
