@@ -106,7 +106,7 @@ def beeswarm(matrix: Matrix, top: int, seed: int, label: str, colours: tuple[str
             bar.set_yticks(bar.get_yticks(), colours[1:])
             bar.set_position((0.93, 0.3, 0.012, 0.5))
 
-    return _drawing(11 + 7.0 * shown, paint, title, partial(_seeded, seed))
+    return _drawing(11 + 5.0 * shown, paint, title, partial(_seeded, seed))
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def decision(matrix: Matrix, chosen: Sequence[Decision], top: int, link: str, la
         axes.tick_params("x", top=False, labeltop=False)
         axes.legend(marked, [each.words for each in chosen], loc="lower left", bbox_to_anchor=(0, 1.0), ncols=1)
 
-    return _drawing(12 + 4.2 * len(chosen) + 6.0 * shown, paint, title)
+    return _drawing(12 + 4.2 * len(chosen) + 3.7 * shown, paint, title)
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ def waterfall(matrix: Matrix, row: int, display: Sequence[str], top: int, words:
         _end(output, total, words.output(number(total)), "top")
         axes.set_xlabel(words.axis, labelpad=14)
 
-    return _drawing(21 + 6.0 * shown, paint, title, _quiet_pyplot)
+    return _drawing(21 + 4.1 * shown, paint, title, _quiet_pyplot)
 
 
 def _axes(figure: Figure, left: float, right: float, *, bottom: float, top: float) -> Axes:
@@ -208,6 +208,10 @@ def _axes(figure: Figure, left: float, right: float, *, bottom: float, top: floa
 def _end(axes: Axes, at: float, text: str, side: str) -> None:
     """Mark where the way begins or ends."""
     axes.set_xticks([at], [text])
+    left, right = axes.get_xlim()
+    share = (at - left) / (right - left)
+    # near an edge the words stand beside the mark on its inner side: centred they would be cut off
+    axes.get_xticklabels()[0].set_horizontalalignment("right" if share > 0.9 else "left" if share < 0.1 else "center")
     axes.xaxis.set_ticks_position(side)  # type: ignore[arg-type]
 
 

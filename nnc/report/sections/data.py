@@ -24,8 +24,8 @@ def build(page: Page) -> Mapping[str, object]:
         "summary": _summary(page),
         "split": split,
         "pictures": pictures.sheet(page, shown) if shown else None,
-        "targets": [_of(one) for one in page.heads],
         "columns": None if shown else _columns(page),
+        "targets": [_of(one) for one in page.heads],
     }
 
 
