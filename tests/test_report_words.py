@@ -19,6 +19,7 @@ from nnc.report.highlight import pieces
 from nnc.report.page import Page
 from nnc.report.sections.warnings import KINDS, tell
 from nnc.report.texts import LANGUAGE_TAGS, catalogue, texts
+from nnc.report.texts.joining import fill_in
 from tests.report_samples import sample
 
 ROOT = Path(__file__).parents[1]
@@ -267,3 +268,20 @@ def test_text_has_contrast_in_light_and_dark(sheet):
         assert contrast(colour[name], colour[ground]) >= 4.5, (name, ground)
     for ink in (style.INK, style.MUTED, style.ACCENT):
         assert contrast(ink, style.PAPER) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "whole"),
+    [
+        ("用{name}解释", "rescale", "用 rescale 解释"),
+        ("用 {name} 解释", "rescale", "用 rescale 解释"),
+        ("用 {name} 解释", "重标规则", "用重标规则解释"),
+        ("差为{name}。", "−0.5", "差为 −0.5。"),
+        ("列“{name}”", "面积m2", "列“面积m2”"),
+        ("列{name}在前", "面积m2", "列面积m2 在前"),
+        ("the {name} is", "面积", "the 面积 is"),
+        ("{name} and {{braces}}", "{7*7}", "{7*7} and {braces}"),
+    ],
+)
+def test_between_chinese_and_latin_stands_one_blank_and_within_chinese_none(text: str, value: str, whole: str) -> None:
+    assert fill_in(text, {"name": value}) == whole

@@ -1,7 +1,7 @@
 """The words of the report, one catalogue a language in `templates/texts/`: a key gives a sentence with places.
 
-Values are put in by `str.format` once and never looked at again, so a value may hold braces. Markup never stands
-in a text: the templates escape everything.
+Values are put in as `str.format` does it, once, and never looked at again, so a value may hold braces. Markup never
+stands in a text: the templates escape everything.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from nnc import assets
+from nnc.report.texts.joining import fill_in
 
 ENGLISH = "en"
 LANGUAGE_TAGS: Mapping[str, str] = {ENGLISH: "en", "zh": "zh-Hans"}
@@ -35,7 +36,7 @@ class Texts:
     def say(self, key: str, **values: object) -> str:
         """The text of a key with its values. Raises KeyError for a key that English does not have."""
         text = catalogue(self.language).get(key)
-        return (text if text is not None else catalogue(ENGLISH)[key]).format(**values)
+        return fill_in(text if text is not None else catalogue(ENGLISH)[key], values)
 
     def has(self, key: str) -> bool:
         """Whether there is such a text."""
