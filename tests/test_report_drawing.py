@@ -58,6 +58,35 @@ def test_when_the_other_process_is_killed_the_rest_is_drawn_here(tmp_path: Path)
     assert done.stdout.decode() == render_html(small)
 
 
+HANGS = """
+import sys
+from pathlib import Path
+from nnc import evidence
+from nnc.report import Pool, pool
+from nnc.report.build import plan
+pool.PATIENCE = 0.5
+pool._COMMAND = ("-c", "import time; time.sleep(600)")
+found = evidence.read(Path(sys.argv[1]))
+with Pool() as drawer:
+    planned = plan(found)
+    drawer.begin(planned, found, ())
+    drawer.end()
+sys.stdout.buffer.write(planned.drawn().html().encode())
+"""
+
+
+def test_a_process_that_never_answers_is_not_waited_for_and_its_section_says_so(tmp_path: Path) -> None:
+    small = replace(sample("diabetes"), explanation=None)
+    path = tmp_path / "evidence.json"
+    path.write_text(to_json(small), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", HANGS, str(path)], capture_output=True, check=True, timeout=120)
+    html = done.stdout.decode()
+    assert html.count("TimeoutError: the process that draws gave no answer for 0.5 seconds") == 1
+    assert 'id="fig-verdict"' not in html  # the figure that was asked for
+    assert 'id="fig-training"' in html  # the others are drawn here
+    assert "drawing:" not in html
+
+
 def test_when_this_process_is_killed_the_other_ends() -> None:
     done = subprocess.run([sys.executable, "-c", LEFT_ALONE], capture_output=True, text=True, check=False, timeout=120)
     worker = Path("/proc", done.stdout.strip())

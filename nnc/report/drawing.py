@@ -18,6 +18,7 @@ class Drawing:
         self.width, self.height = points(width), points(height)
         self._paint = paint
         self._svg: str | None = None
+        self._failure: Exception | None = None
 
     @property
     def is_made(self) -> bool:
@@ -26,7 +27,9 @@ class Drawing:
 
     @property
     def svg(self) -> str:
-        """The drawing, made at the first asking. Raises whatever goes wrong with it."""
+        """The drawing, made at the first asking. Raises whatever goes wrong with it, or went wrong elsewhere."""
+        if self._failure is not None:
+            raise self._failure
         if self._svg is None:
             self._svg = self._paint()
         return self._svg
@@ -34,6 +37,10 @@ class Drawing:
     def give(self, svg: str) -> None:
         """Here it is, made elsewhere."""
         self._svg = svg
+
+    def fail(self, why: Exception) -> None:
+        """It can't be made, and nobody is to try again."""
+        self._failure = why
 
 
 def made(svg: str) -> Drawing:
