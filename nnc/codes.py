@@ -154,6 +154,7 @@ NOT_A_DATE = Code("NN0631", "a value that is no date")
 NOT_A_TOKEN = Code("NN0633", "a value that is no list of tokens")
 TOO_MANY_IDS = Code("NN0632", "more categories than the Embedding has places for")
 NOT_A_PICTURE = Code("NN0640", "a file gives no picture")
+DATA_NOT_FETCHED = Code("NN0642", "the data is in the network")
 NO_PICTURE_INPUT = Code("NN0641", "the input takes no pictures")
 
 # 07: runs

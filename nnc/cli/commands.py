@@ -18,6 +18,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "compile": ("nnc.cli.networks", "compile_"),
     "import": ("nnc.cli.networks", "import_"),
     "diff": ("nnc.cli.networks", "diff"),
+    "fetch": ("nnc.cli.training", "fetch"),
     "train": ("nnc.cli.training", "train"),
     "report": ("nnc.cli.training", "report"),
     "predict": ("nnc.cli.training", "predict"),

@@ -1,4 +1,4 @@
-"""The commands for runs: train, report, predict."""
+"""The commands for runs: fetch, train, report, predict."""
 
 from __future__ import annotations
 
@@ -11,6 +11,29 @@ import click
 from nnc.cli.options import PATH, checked_spec, common_options, overrides, read_spec
 from nnc.cli.terminal import say
 from nnc.pipeline import front
+
+
+@click.command(short_help="Copies of the tables that a spec names by an address.")
+@click.argument("spec", type=PATH)
+@click.option("--again", is_flag=True, help="Fetch also what was fetched before.")
+@common_options
+def fetch(spec: Path, again: bool, assignments: tuple[str, ...], quiet: bool, verbose: bool) -> None:
+    """Fetch the tables that SPEC names by an address, as in csv("https://..."), into the folder `fetched` beside it.
+
+    No other command asks the network: they read the copy. What was fetched before is left as it is.
+    """
+    del verbose
+    from nnc.pipeline.fetch import fetch as fetched
+
+    checked = read_spec(spec, assignments)
+    found = 0
+    for item in fetched(checked, again=again):
+        found += 1
+        if not quiet:
+            done = "fetched" if item.new else "has a copy already (--again fetches anew)"
+            say(f"{item.address}: {done}, {item.size:,} bytes, SHA-256 {item.sha256[:12]}..., in {item.path}")
+    if not quiet:
+        say(f"next: nnc check --data {spec}" if found else f"{spec} names no address, so there is nothing to fetch")
 
 
 @click.command(short_help="Train a spec's model into a run folder.")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nnc import codes
+from nnc.data.fetched import is_address
 from nnc.diagnostics import Code, DataPlace, Findings, UserFault
 from nnc.spelling import suggest
 
@@ -124,6 +125,9 @@ def _too_large(shown: str, what: str) -> UserFault:
 
 
 def _not_found(path: Path, shown: str) -> UserFault:
+    if is_address(shown):
+        message = f"`{shown}` is in the network, and nothing is fetched unless you ask for it"
+        return fault(codes.DATA_NOT_FETCHED, shown, message, how="nnc fetch SPEC makes a copy beside the spec")
     folder = path.parent
     if path.exists():
         return fault(codes.DATA_NOT_FOUND, shown, f"`{shown}` is no file", expected="a file")

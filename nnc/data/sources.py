@@ -15,6 +15,7 @@ from nnc import codes
 from nnc.catalog import Rejection
 from nnc.catalog.tables import SOURCES
 from nnc.data.csv_file import CsvFile, cells_of_csv
+from nnc.data.fetched import copy_of, is_address
 from nnc.data.opening import MAX_BYTES, fault
 from nnc.data.picture_file import ENDINGS
 from nnc.data.picture_folder import PictureFiles, read_folder
@@ -184,6 +185,8 @@ def _tables(kind: str, args: Args, base: Path, rows: int = CHUNK_ROWS) -> Iterat
 
 def _named(wanted: str, base: Path) -> list[tuple[Path, str]]:
     """The files that a path names, with what findings call them."""
+    if is_address(wanted):
+        return [(copy_of(wanted, base), wanted)]
     several = any(sign in wanted for sign in _WILD) and not (base / wanted).is_file()
     return _matching(base, wanted) if several else [(base / wanted, wanted)]
 
