@@ -330,6 +330,7 @@ train {
         ("2", "[price, size]", 'validation: "b.csv", test: 25%', "mse", "  sample_weight = weight\n"),
         ("3, softmax", "kind", 'test: "c.csv"', "sparse_categorical_crossentropy", ""),
         ("1", "price", "test: 20%", "mse", "  sample_weight = weight\n"),
+        ("1", "price", 'validation: "[bd].csv", test: "c*.csv"', "mse", ""),
     ],
 )
 def test_rows_dealt_out_by_files_and_weights_of_rows(
@@ -337,17 +338,20 @@ def test_rows_dealt_out_by_files_and_weights_of_rows(
 ) -> None:
     """A column that is a number in one file alone is a text; rows without a target are no part's."""
     random = np.random.default_rng(4)
-    for file, rows in (("a", 90), ("b", 21), ("c", 33)):
+    for file, rows in (("a", 90), ("b", 21), ("c", 33), ("c2", 12), ("d", 15), ("e[1]", 40)):
         lines = ["kind;size;code;weight;price"]
         for number in range(rows):
             price = "" if number % 10 == 3 else f"{random.uniform(1, 9):.3f}"
-            code = f"x{random.integers(4)}" if file == "c" else random.integers(4)
+            code = f"x{random.integers(4)}" if file[0] == "c" else random.integers(4)
             size, weight = random.normal(), random.uniform(0, 3)
             lines.append(f"{random.choice(['a', 'b', '7'])};{size:.3f};{code};{weight:.2f};{price}")
         (tmp_path / f"{file}.csv").write_text("\n".join(lines), encoding="utf-8")
     where = tmp_path / "module"
     where.mkdir()
     same(checked(FILES % (units, target, split, loss, more)), tmp_path, where)
+    if split == "test: 20%":  # the name of one file, which would be a pattern
+        same(checked(FILES.replace("a.csv", "e[1].csv") % (units, target, split, loss, more)), tmp_path, where)
+        same(checked(FILES.replace("a.csv", "[ab]*.csv") % (units, target, split, loss, more)), tmp_path, where)
 
 
 BOTH = ("1, sigmoid", "kind", "test: 20%", "binary_crossentropy")

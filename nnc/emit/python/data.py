@@ -7,7 +7,6 @@ the module's docstring then says.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from nnc.catalog import Size
@@ -26,8 +25,8 @@ _CLASSES: Mapping[str, str] = {
     **dict.fromkeys(("categoricalcrossentropy", "cce", "categoricalfocalcrossentropy"), "one hot"),
 }
 _TRANSFORMS = ("log", "log1p", "sqrt")
-# A path that stands for several files. Of a name that nobody gives a file pandas says itself that it isn't there.
-_SEVERAL_FILES = re.compile(r"[\w./ -]*[*?\[][\w./ *?\[\]-]*")
+# Signs of a path that stands for several files.
+_WILD = ("*", "?", "[")
 
 
 @dataclass(frozen=True)
@@ -86,8 +85,9 @@ def _can(data: DataConfig, train: TrainConfig, model: ModelGraph) -> bool:
     if data.source == "sklearn":
         read = not data.targets and not data.features and len(losses) == 1 and data.args.get("name") != "linnerud"
     else:
-        plain = data.source == "csv" and not any(map(_SEVERAL_FILES.fullmatch, _files(data).values()))
-        read = plain and {target.output for target in data.targets} == {one.name for one in model.outputs}
+        read = data.source == "csv" and {target.output for target in data.targets} == {
+            one.name for one in model.outputs
+        }
     return read and _can_prepare(data) and _can_take(model)
 
 
@@ -147,11 +147,9 @@ def _read(data: DataConfig, targets: str) -> list[str]:
     files = _files(data)
     args = tuple((key, value_code(data.args[key], {})) for key in ("delimiter", "encoding") if key in data.args)
     if len(files) == 1:
-        read = Invoke(Atom("read_table"), (string(files["train"]),), args)
+        read = Invoke(_reader(files["train"]), (string(files["train"]),), args)
         return [assign("table", read), f"    table = table.dropna(subset={targets}, ignore_index=True)"]
-    tables = Table(
-        tuple((string(part), Invoke(Atom("read_table"), (string(file),), args)) for part, file in files.items())
-    )
+    tables = Table(tuple((string(part), Invoke(_reader(file), (string(file),), args)) for part, file in files.items()))
     part = [] if says_part(data.split) else ["    part = table.index.get_level_values(0)"]
     return [
         assign("tables", tables),
@@ -159,6 +157,11 @@ def _read(data: DataConfig, targets: str) -> list[str]:
         *part,
         "    table = table.reset_index(drop=True)",
     ]
+
+
+def _reader(path: str) -> Code:
+    several = any(sign in path for sign in _WILD) and not path.startswith(("http://", "https://"))
+    return Atom("read_tables" if several else "read_table")
 
 
 def _truth(target: Target | None, task: str) -> list[str]:

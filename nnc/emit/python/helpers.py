@@ -16,6 +16,13 @@ def read_table(path, delimiter=",", encoding="utf-8"):
     )
     table = table.apply(lambda column: column.str.strip())
     return table.mask(table.isin(missing))'''
+_READ_TABLES = '''\
+def read_tables(pattern, delimiter=",", encoding="utf-8"):
+    """Read the CSVs of these names, one below the other in the order of their names."""
+    path = Path(pattern)
+    paths = [path] if path.is_file() else sorted(path.parent.glob(path.name))
+    tables = [read_table(path, delimiter, encoding) for path in paths]
+    return pd.concat(tables, ignore_index=True)'''
 _CANONICAL = '''\
 def canonical(text):
     """`1.0` and `1` are one category; `007` is a text."""
@@ -253,6 +260,7 @@ def features_of(parts, names, dtype):
 # By name, in the order in which they stand in a module.
 HELPERS: Mapping[str, str] = {
     "read_table": _READ_TABLE,
+    "read_tables": _READ_TABLES,
     "canonical": _CANONICAL,
     "in_order": _IN_ORDER,
     "read_picture": _READ_PICTURE,
