@@ -11,8 +11,8 @@ import sys
 import numpy as np
 
 from nnc.evidence import Task
-from nnc.run.bootstrap import interval
-from nnc.run.scores import SCORERS, Predictions, score
+from nnc.scoring.bootstrap import interval
+from nnc.scoring.scores import SCORERS, Predictions, score
 
 DRAWS = 1_000
 ROWS = 150

@@ -12,8 +12,11 @@ import pytest
 from nnc import evidence as ev
 from nnc.cli import run
 from nnc.plain_json import to_json
-from nnc.report import render_html
+from nnc.report import Other, render_html
 from nnc.report.sections.compare import difference
+from nnc.scoring.rows import SCORED, ScoredRows, paired, write
+from nnc.scoring.rows import read as read_scored
+from nnc.scoring.scores import Predictions
 from tests.report_reader import Element, read
 from tests.report_samples import sample
 
@@ -36,10 +39,52 @@ def other(**changed: object) -> ev.Evidence:
 
 
 def section(*beside: tuple[str, ev.Evidence]) -> Element:
-    page = read(render_html(sample("breast_cancer"), None, beside))
+    page = read(render_html(sample("breast_cancer"), None, [Other(*one) for one in beside]))
     found = page.by_id("compare")
     assert found is not None
     return found
+
+
+def scored(seed: int, rows: int = 114) -> ScoredRows:
+    """A classifier's answers on rows of which the truth is always the same; most rows are as hard for any seed."""
+    common = np.random.default_rng(0)
+    truth = common.integers(2, size=rows).astype(float)
+    noise = common.normal(scale=0.5, size=rows) + np.random.default_rng(seed).normal(scale=0.15, size=rows)
+    said = Predictions("binary", truth, np.clip(truth + noise, 0, 1), 2)
+    return ScoredRows(np.arange(1, rows + 1), {"target": said})
+
+
+def test_a_paired_interval_is_that_of_a_plain_bootstrap_over_the_same_rows(tmp_path: Path) -> None:
+    mine, theirs = scored(1), scored(2)
+    for name, one in (("mine", mine), ("theirs", theirs)):
+        write(tmp_path / name, one)
+    kept = [read_scored(tmp_path / name) for name in ("mine", "theirs")]
+    assert kept[0] is not None
+    assert kept[1] is not None
+    gap = paired(kept[0], kept[1], "target", "accuracy", seed=7)
+    assert gap is not None
+    hits = [(one.heads["target"].scores >= 0.5) == (one.heads["target"].truth == 1) for one in (mine, theirs)]
+    rng = np.random.default_rng(123)
+    drawn = rng.integers(114, size=(20_000, 114))
+    # resamples of its own for each run would give an interval some twice as wide
+    gaps = hits[0][drawn].mean(axis=1) - hits[1][drawn].mean(axis=1)
+    low, high = np.percentile(gaps, [2.5, 97.5])
+    assert gap.value == pytest.approx(hits[0].mean() - hits[1].mean())
+    assert gap.low == pytest.approx(low, abs=1.5 / 114)  # of 1,000 resamples, in steps of a row
+    assert gap.high == pytest.approx(high, abs=1.5 / 114)
+
+
+def test_runs_of_other_rows_or_other_truths_are_not_paired(tmp_path: Path) -> None:
+    mine, theirs = scored(1), scored(2)
+    said = theirs.heads["target"]
+    turned = Predictions("binary", 1 - said.truth, said.scores, 2)
+    assert paired(mine, ScoredRows(theirs.rows + 1, theirs.heads), "target", "accuracy", 0) is None
+    assert paired(mine, ScoredRows(theirs.rows, {"target": turned}), "target", "accuracy", 0) is None
+    assert paired(mine, theirs, "another", "accuracy", 0) is None
+    assert paired(mine, theirs, "target", "spec:mine", 0) is None
+    (tmp_path / "broken").write_bytes(b"PK no archive")
+    assert read_scored(tmp_path / "broken") is None
+    assert read_scored(tmp_path / "nothing") is None
 
 
 def test_without_other_runs_there_is_no_such_section() -> None:
@@ -51,7 +96,7 @@ def test_the_difference_is_this_less_the_other_with_an_interval() -> None:
     said = section(("older", other())).text
     assert "older" in said
     assert f"{mine.value - 0.9:+.3f}".replace("-", "−")[:5] in said
-    assert "the same rows" in said
+    assert "the same rows, not paired" in said
 
 
 def test_the_interval_of_a_difference_holds_the_truth_of_independent_runs() -> None:
@@ -107,5 +152,13 @@ def test_the_command_compares_runs_without_training(tmp_path: Path, capsys: pyte
     compared = page.by_id("compare")
     assert compared is not None
     assert "old" in compared.text
+    assert "not paired" in compared.text
+    target = sample("breast_cancer").output
+    for seed, name in enumerate(("new", "old")):
+        write(tmp_path / name / SCORED, ScoredRows(scored(seed).rows, {target: scored(seed).heads["target"]}))
+    assert run(["report", new, "--compare", old]) == 0
+    compared = read((tmp_path / "new" / "report.html").read_text(encoding="utf-8")).by_id("compare")
+    assert compared is not None
+    assert "the same rows, paired" in compared.text
     assert run(["report", new, "--compare", str(tmp_path / "nothing")]) == 1
     assert "is no finished run" in capsys.readouterr().err

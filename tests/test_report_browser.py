@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from nnc.report import render_html
+from nnc.report import Other, render_html
 from tests import browser
 from tests.browser import Browser
 from tests.report_samples import rendered, sample
@@ -50,7 +50,7 @@ def several() -> str:
     others = (dataclasses.replace(second.heads[0], output="进展"),)
     both = dataclasses.replace(first, title="良性还是恶性", language="zh", output="诊断", data=data, others=others)
     other = dataclasses.replace(both, reproduce=dataclasses.replace(both.reproduce, seed=8, spec_text="model B {}\n"))
-    return render_html(both, None, [("旧的一次", other)])
+    return render_html(both, None, [Other("旧的一次", other)])
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -14,8 +14,8 @@ from sklearn import metrics as sk
 from nnc.csv_files import safe_cell, write_csv
 from nnc.evidence import Task
 from nnc.run import details
-from nnc.run.bootstrap import differences, interval, metrics
-from nnc.run.scores import SCORERS, Predictions, resamples, score
+from nnc.scoring.bootstrap import differences, interval, metrics
+from nnc.scoring.scores import SCORERS, Predictions, resamples, score
 from tests import intervals
 
 ROWS = 150

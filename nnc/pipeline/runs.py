@@ -25,6 +25,7 @@ from nnc.lean import dataclass
 from nnc.pipeline import unfinished
 from nnc.pipeline.all_rows import all_rows
 from nnc.pipeline.front import Checked, Settings, choose_model, require
+from nnc.pipeline.pairs import with_pairs
 from nnc.pipeline.quiet import load_tensorflow
 from nnc.pipeline.repeats import Kind, Several, repeat
 from nnc.pipeline.sized import prepare_and_check, read_table
@@ -369,6 +370,7 @@ def report(checked: Checked, out: Path, settings: Settings, progress: Progress, 
         if evidence is None:
             with _begun(run, checked, settings, How()):
                 evidence = _train(checked, table, run, settings, progress, How())
+        beside = _paired(run, evidence, beside, asked)
         return render_pages(evidence, out, progress, asked, beside, pool)
 
 
@@ -378,7 +380,11 @@ def prepare_pages(asked: Asked) -> Beside:
         from nnc.report.templates import check_templates
 
         check_templates(asked.templates)
-    return [(_called(path, asked.compare), _read_evidence(_run_in(path))) for path in asked.compare]
+    if not asked.compare:
+        return []
+    from nnc.report import Other
+
+    return [Other(_called(path, asked.compare), _read_evidence(_run_in(path))) for path in asked.compare]
 
 
 def _called(path: Path, others: Sequence[Path]) -> str:
@@ -389,7 +395,14 @@ def _called(path: Path, others: Sequence[Path]) -> str:
 def report_run(folder: Path, out: Path, progress: Progress, asked: Asked | None = None) -> Pages:
     """Write the report of a run that is there, without training and without TensorFlow. Raises UserFault."""
     beside = prepare_pages(asked or Asked())
-    return render_pages(_read_evidence(_run_in(folder)), out, progress, asked, beside)
+    run = _run_in(folder)
+    evidence = _read_evidence(run)
+    return render_pages(evidence, out, progress, asked, _paired(run, evidence, beside, asked))
+
+
+def _paired(run: Path, evidence: Evidence, beside: Beside, asked: Asked | None) -> Beside:
+    """The runs to compare with, row by row where that can be."""
+    return with_pairs(run, evidence, beside, [_run_in(path) for path in asked.compare]) if asked else beside
 
 
 def _run_in(folder: Path) -> Path:

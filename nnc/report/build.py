@@ -14,7 +14,7 @@ from nnc.plain_json import to_json
 from nnc.report import letters
 from nnc.report.drawing import Drawing
 from nnc.report.marks import visible
-from nnc.report.page import Page
+from nnc.report.page import Other, Page
 from nnc.report.sections import SECTIONS, Section
 from nnc.report.templates import environment, faults_told
 from nnc.report.texts import catalogue, texts
@@ -25,7 +25,7 @@ _LOG = logging.getLogger(__name__)
 
 
 # Other runs, by what they are called.
-Beside: TypeAlias = Sequence[tuple[str, Evidence]]
+Beside: TypeAlias = Sequence[Other]
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Planned:
 def plan(evidence: Evidence, beside: Beside = ()) -> Planned:
     """The page of some evidence, `beside` other runs to compare with. The same evidence gives the same page."""
     written = to_json(evidence)
-    said = [written, *catalogue(evidence.language).values(), *(f"{name}{to_json(one)}" for name, one in beside)]
+    said = [written, *catalogue(evidence.language).values(), *map(to_json, beside)]
     shown = visible(_with_font_warning(evidence, said))
     page = Page(shown, texts(evidence.language), beside=tuple(visible(list(beside))))
     sections = [built for section in SECTIONS if (built := _built(page, section)) is not None]

@@ -14,6 +14,7 @@ from nnc.evidence import Evidence
 from nnc.plain_json import from_json
 from nnc.report import shap_alone
 from nnc.report.build import Planned, plan
+from nnc.report.page import Other
 
 
 def main(lines: TextIO = sys.stdin, out: TextIO = sys.stdout) -> None:
@@ -41,8 +42,8 @@ def _load() -> None:
 
 def _planned(message: dict[str, object]) -> Planned:
     evidence, beside = str(message["evidence"]), message["beside"]
-    pairs = beside if isinstance(beside, list) else []
-    return plan(from_json(Evidence, evidence), [(name, from_json(Evidence, text)) for name, text in pairs])
+    others = beside if isinstance(beside, list) else []
+    return plan(from_json(Evidence, evidence), [from_json(Other, text) for text in others])
 
 
 def _drawn(planned: Planned, name: str) -> dict[str, str]:

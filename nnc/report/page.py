@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from nnc.evidence import Evidence, TrainingEvidence
+from nnc.evidence import Estimate, Evidence, TrainingEvidence
 from nnc.report.drawing import Drawing, picture
 from nnc.report.numbers import aligned, count, plain
 from nnc.report.style import PAGE_WIDTH
@@ -107,6 +107,19 @@ class Numbers:
     tables: int = 0
 
 
+@dataclass(frozen=True)
+class Other:
+    """Another run to compare with, by what it is called.
+
+    `paired`: of each target (by its name) the primary metric of the report's run less that of this one, with the
+    interval of the paired bootstrap, where both said something of the same rows.
+    """
+
+    name: str
+    evidence: Evidence
+    paired: Mapping[str, Estimate] = field(default_factory=dict)
+
+
 @dataclass
 class Page:
     """A report in the making: the evidence, its words, and the counters of figures, tables and terms.
@@ -123,8 +136,8 @@ class Page:
     cut: list[Whole] = field(default_factory=list)
     """The tables that the page doesn't show whole."""
     suffix: str = ""
-    beside: tuple[tuple[str, Evidence], ...] = ()
-    """Other runs to compare with, by what they are called."""
+    beside: tuple[Other, ...] = ()
+    """Other runs to compare with."""
 
     @property
     def heads(self) -> tuple[Page, ...]:

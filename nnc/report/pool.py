@@ -49,7 +49,7 @@ class Pool:
         """Have the figures of a page drawn. `planned` is the page of just this evidence."""
         if self._worker is None:
             return
-        message = _line(evidence=to_json(evidence), beside=[[name, to_json(other)] for name, other in beside])
+        message = _line(evidence=to_json(evidence), beside=[to_json(other) for other in beside])
         self._thread = threading.Thread(target=self._serve, args=(self._worker, message, planned), daemon=True)
         self._thread.start()
 

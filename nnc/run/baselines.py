@@ -13,7 +13,7 @@ from nnc.data import Part, Prepared
 from nnc.data.simple import simple
 from nnc.data.targets import TargetPlan
 from nnc.evidence import Task
-from nnc.run.scores import Floats, Predictions
+from nnc.scoring.scores import Floats, Predictions
 
 TREES = 100
 JOBS = 2

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 
 from nnc.evidence import Baseline, Evaluation, TrainingEvidence, Warn
-from nnc.run import bootstrap
 from nnc.run.baselines import TRIVIAL
-from nnc.run.scores import SCORERS, Predictions, score
+from nnc.scoring import bootstrap
+from nnc.scoring.scores import SCORERS, Predictions, score
 
 # A gap between training and unseen rows is told where it is this large and outside the unseen rows' interval as well.
 GAP: Mapping[str, float] = {"r2": 0.1}

@@ -9,7 +9,7 @@ from nnc.data import Part, Prepared
 from nnc.data.table import shortest
 from nnc.data.thumbnails import thumbnail
 from nnc.evidence import CalibrationBin, ClassScores, Line, Threshold, WorstRow
-from nnc.run.scores import BINS, THRESHOLD, Predictions, calibration_bin
+from nnc.scoring.scores import BINS, THRESHOLD, Predictions, calibration_bin
 
 POINTS = 400
 WORST = 10

@@ -15,12 +15,13 @@ from nnc.data.targets import TRANSFORMS
 from nnc.emit.names import fn_names, named_metrics
 from nnc.evidence import Baseline, Estimate, Evaluation, Metric, Task, Warn
 from nnc.graph import FnRef
-from nnc.run import bootstrap, details
+from nnc.run import details
 from nnc.run.baselines import Simple, fit_baselines
 from nnc.run.checks import training_warnings
 from nnc.run.outputs import predictions
-from nnc.run.scores import SCORERS, Predictions
 from nnc.run.training import Trained, better, in_history
+from nnc.scoring import bootstrap
+from nnc.scoring.scores import SCORERS, Predictions
 
 # From this ratio of the largest class to the smallest on, accuracy flatters whoever names the largest class always.
 IMBALANCED = 3.0

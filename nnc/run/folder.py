@@ -3,7 +3,8 @@
 spec.nn             the spec as it was written           params.json         its params, as they were resolved
 model.keras         the model, for Keras alone           model.weights.h5    its weights
 preparation.json    how raw rows become features         history.csv         every epoch
-predictions.csv     the evaluated rows                   evidence.json       all that the report says
+predictions.csv     the evaluated rows                   predictions.npz     the same in full, to compare runs by rows
+evidence.json       all that the report says
 timing.json         how long it took                     environment.json    versions and hardware
 """
 
@@ -26,8 +27,10 @@ from nnc.plain_json import to_json
 from nnc.run.details import number
 from nnc.run.evaluate import Evaluated
 from nnc.run.reproduce import hardware, versions
-from nnc.run.scores import Floats, Predictions
 from nnc.run.training import Trained, plain
+from nnc.scoring.rows import SCORED, ScoredRows
+from nnc.scoring.rows import write as write_scored
+from nnc.scoring.scores import Floats, Predictions
 
 SPEC = "spec.nn"
 MODEL = "model.keras"
@@ -54,6 +57,8 @@ def save(
     _text(folder / PREPARATION, trained.prepared.preparation.to_json())
     _history(folder / HISTORY, trained)
     _predictions(folder / PREDICTIONS, evaluated)
+    said = {head.name: head.predictions for head in evaluated.heads}
+    write_scored(folder / SCORED, ScoredRows(evaluated.part.rows, said))
     if evidence is not None:
         _text(folder / EVIDENCE, to_json(evidence))
     _json(folder / "timing.json", {"training": trained.seconds, **timing})

@@ -12,7 +12,7 @@ from nnc import codes
 from nnc.data import Part, Preparation
 from nnc.data.targets import TargetPlan
 from nnc.diagnostics import DataPlace, Findings, RunFault
-from nnc.run.scores import Floats, Predictions
+from nnc.scoring.scores import Floats, Predictions
 
 BATCH = 1_024
 

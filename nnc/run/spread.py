@@ -9,8 +9,8 @@ from typing import Literal
 
 from nnc.evidence import Repeated, Repeats
 from nnc.run.outputs import predictions
-from nnc.run.scores import SCORERS, score
 from nnc.run.training import Trained
+from nnc.scoring.scores import SCORERS, score
 
 
 def figures(trained: Trained) -> dict[str, dict[str, float]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from nnc.evidence import Estimate, Evidence, Head, Metric
 from nnc.report.numbers import NONE, count, point
-from nnc.report.page import Cell, Page, Table
+from nnc.report.page import Cell, Other, Page, Table
 from nnc.report.page import Head as Column
 from nnc.report.words import find, interval, listed, metric_name, primary
 
@@ -26,7 +26,7 @@ def build(page: Page) -> Mapping[str, object]:
         "summary": page.say("compare.summary"),
         "tables": [_table(one) for one in page.heads],
         "setup": _setup(page),
-        "specs": [_spec(page, name, other) for name, other in page.beside],
+        "specs": [_spec(page, name, other) for name, other in _named(page)],
     }
 
 
@@ -48,27 +48,35 @@ def _table(page: Page) -> Table:
         NONE,
         "",
     ]
-    rows = [mine, *(_row(page, metric, label, other) for label, other in page.beside)]
+    rows = [mine, *(_row(page, metric, other) for other in page.beside)]
     caption = page.say("compare.caption", metric=name, output=page.evidence.data.target)
     return page.table("compare", caption, heads, rows)
 
 
-def _row(page: Page, metric: Metric, label: str, other: Evidence) -> list[Cell | str]:
-    head = _alike(page, other)
+def _named(page: Page) -> list[tuple[str, Evidence]]:
+    return [(other.name, other.evidence) for other in page.beside]
+
+
+def _row(page: Page, metric: Metric, other: Other) -> list[Cell | str]:
+    label, head = other.name, _alike(page, other.evidence)
     theirs = find(head.evaluation.metrics, metric.key) if head is not None else None
     if head is None or theirs is None:
         return [label, NONE, NONE, NONE, NONE, page.say("compare.other_question")]
-    gap = difference(metric.estimate, theirs.estimate)
     differing = _differing(page, head)
+    paired = None if differing else other.paired.get(page.evidence.output)
+    gap = paired or difference(metric.estimate, theirs.estimate)
     if differing:
         gap = Estimate(gap.value)  # of other rows: how far the gap lies within chance is another question
+        note = page.say("compare.not_the_same", what=listed(page, differing))
+    else:
+        note = page.say("compare.paired" if paired else "compare.unpaired")
     return [
         label,
         point(theirs.estimate),
         interval(page, theirs.estimate) or NONE,
         point(gap, sign=True),
         interval(page, gap, sign=True) or NONE,
-        page.say("compare.not_the_same", what=listed(page, differing)) if differing else page.say("compare.same_rows"),
+        note,
     ]
 
 
@@ -115,7 +123,7 @@ def difference(mine: Estimate, theirs: Estimate) -> Estimate:
 
 def _setup(page: Page) -> Table:
     """A line a fact, a column a run; facts that are the same everywhere are left out."""
-    runs = [(page.say("compare.this"), page.evidence), *page.beside]
+    runs = [(page.say("compare.this"), page.evidence), *_named(page)]
     heads = [Column(page.say("compare.head.what")), *(Column(name) for name, _ in runs)]
     said = [(page.say(f"compare.fact.{key}"), [get(one) for _, one in runs]) for key, get in _FACTS.items()]
     params = dict.fromkeys(name for _, one in runs for name in one.reproduce.params)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from nnc.evidence import Estimate, Metric
-from nnc.run.scores import SCORERS, Floats, Interval, Predictions, Scorer, resamples, score
+from nnc.scoring.scores import SCORERS, Floats, Interval, Predictions, Scorer, resamples, score
 
 LEVEL = 0.95
 Z = 1.959964  # the standard normal's 97.5%
