@@ -131,6 +131,8 @@ def losses() -> dict[str, Case]:
             loss = getattr(keras.losses, name)()
             if name.startswith("Sparse"):
                 return case(CLASSES, loss, model=lambda: net(4, "softmax"))
+            if name == "CategoricalGeneralizedCrossEntropy":  # class numbers, without an axis of their own
+                return case(CLASSES.reshape(-1), loss, model=lambda: net(4, "softmax"))
             if name in {"CTC", "CircleLoss"} or name.startswith(("Categorical", "KLD", "Cosine")):
                 return case(ONE_HOT, loss, model=lambda: net(4, "softmax"))
             return case(YES, loss)

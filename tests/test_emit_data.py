@@ -329,6 +329,7 @@ train {
         ("1", "price", 'validation: "b.csv", test: 0%', "mse", ""),
         ("2", "[price, size]", 'validation: "b.csv", test: 25%', "mse", "  sample_weight = weight\n"),
         ("3, softmax", "kind", 'test: "c.csv"', "sparse_categorical_crossentropy", ""),
+        ("3, softmax", "kind", "test: 20%", "CategoricalGeneralizedCrossEntropy(q=0.7)", ""),
         ("1", "price", "test: 20%", "mse", "  sample_weight = weight\n"),
         ("1", "price", 'validation: "[bd].csv", test: "c*.csv"', "mse", ""),
     ],

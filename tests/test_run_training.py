@@ -352,3 +352,25 @@ def test_what_keras_refuses_is_a_finding() -> None:
     with pytest.raises(UserFault) as fault:
         trained(spec)
     assert fault.value.findings[0].code is codes.TRAINING_REFUSED
+
+
+def test_the_generalized_cross_entropy_is_that_of_its_paper(tmp_path: Path) -> None:
+    """(1 - p^q) / q of the probability p of the true class (Zhang and Sabuncu, 2018), over the training rows."""
+    from nnc import run
+
+    spec = spec_of(
+        mlp(13, 3, last="softmax"),
+        "sklearn",
+        "wine",
+        Object("losses", "CategoricalGeneralizedCrossEntropy", {"q": 0.6}),
+    )
+    assert spec.data is not None
+    prepared = prepare(load(spec.data, Path()), spec, spec.model)
+    part = prepared.validation
+    assert len(prepared.preparation.target.classes) == 3
+    trained = run.train(spec, spec.model, prepared)
+    assert trained.training is not None
+    probabilities = np.asarray(trained.model(trained.inputs(part)))
+    of_truth = probabilities[np.arange(len(part)), part.truth.astype(int)]
+    wanted = np.mean((1 - of_truth**0.6) / 0.6)
+    assert trained.training.curves[0].validation[-1] == pytest.approx(wanted, rel=1e-5)

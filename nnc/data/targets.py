@@ -40,10 +40,11 @@ TRANSFORMS: Mapping[str, Transform] = {
 
 @dataclass(frozen=True)
 class LossRow:
-    """What a loss says of the task: how the target is written (`one_hot`), and the loss's plain name."""
+    """What a loss says of the task and of how the target is written: `one_hot`, or `flat` without an axis of its own."""
 
     task: Task
     one_hot: bool = False
+    flat: bool = False
 
 
 # Losses by Keras's name or alias, folded (no case, no underscores). Every other loss is one of numbers.
@@ -56,6 +57,8 @@ LOSSES: Mapping[str, LossRow] = {
     "categoricalcrossentropy": LossRow("multiclass", one_hot=True),
     "cce": LossRow("multiclass", one_hot=True),
     "categoricalfocalcrossentropy": LossRow("multiclass", one_hot=True),
+    # Keras's documentation allows [rows, 1] as well, of which it then makes [rows, rows, classes].
+    "categoricalgeneralizedcrossentropy": LossRow("multiclass", flat=True),
 }
 # Losses whose output is neither a probability nor a number in the target's unit.
 NOT_YET = frozenset({"hinge", "squaredhinge", "categoricalhinge", "kldivergence", "kld", "ctc", "dice", "tversky"})
@@ -65,9 +68,9 @@ NOT_YET = frozenset({"hinge", "squaredhinge", "categoricalhinge", "kldivergence"
 class TargetPlan:
     """The target as it was understood. `classes` in the order of their numbers, empty for regression.
 
-    `one_hot`: the loss wants a vector; `from_logits`: the output is no probability yet; `axis`: the output has an axis
-    beside the batch's (`[1]`), so the target must have it too. `unit` is which of the output's units predicts it, where
-    the output has one for each of several columns; None where the whole output does.
+    `one_hot`: the loss wants a vector; `from_logits`: the output is no probability yet; `axis`: the target has an axis
+    beside the batch's, as the output has (`[1]`) and the loss takes it. `unit` is which of the output's units predicts
+    it, where the output has one for each of several columns; None where the whole output does.
     """
 
     column: str
@@ -98,11 +101,15 @@ class TargetPlan:
         return np.array([number[text] for text in categories(column)], dtype=np.float64)
 
     def encode(self, truth: Floats) -> npt.NDArray[np.float32] | npt.NDArray[np.int32]:
-        """The target as Keras wants it: float32 [rows, 1], int32 [rows, 1] of class numbers, or one-hot [rows, k]."""
+        """The target as Keras wants it: float32 [rows, 1], int32 [rows, 1] of class numbers, or one-hot [rows, k].
+
+        Without `axis` [rows] in place of [rows, 1].
+        """
         if self.task == "multiclass":
             if self.one_hot:
                 return np.eye(len(self.classes), dtype=np.float32)[truth.astype(np.int64)]
-            return truth.astype(np.int32)[:, None]
+            numbers = truth.astype(np.int32)
+            return numbers[:, None] if self.axis else numbers
         values = TRANSFORMS[self.transform].forward(truth) if self.transform else truth
         encoded = values.astype(np.float32)
         return encoded[:, None] if self.axis else encoded
@@ -171,7 +178,8 @@ def _plan(
     before = len(findings)
     unit, columns = place
     column = table.columns[target.column]
-    task, one_hot = _task(loss, column, findings)
+    row = _row(loss, column, findings)
+    task = row.task
     if task == "regression":
         classes: tuple[str, ...] = ()
         _check_numbers(table, column, target, findings)
@@ -188,8 +196,8 @@ def _plan(
     elif len(findings) == before and unit == 0:
         _check_units(output, task, columns, findings)
     logits = isinstance(loss, Object) and bool(loss.args.get("from_logits", False))
-    axis = len(output.tensor.type.shape) > 0
-    return TargetPlan(target.column, output.name, task, target.transform, classes, one_hot, logits, axis, unit)
+    axis = len(output.tensor.type.shape) > 0 and not row.flat
+    return TargetPlan(target.column, output.name, task, target.transform, classes, row.one_hot, logits, axis, unit)
 
 
 def of_classes(loss: Value) -> bool:
@@ -198,20 +206,19 @@ def of_classes(loss: Value) -> bool:
     return fold(name) in LOSSES
 
 
-def _task(loss: Value, column: RawColumn, findings: Findings) -> tuple[Task, bool]:
+def _row(loss: Value, column: RawColumn, findings: Findings) -> LossRow:
     """The task that a loss stands for. An `fn` says nothing of it: two values make it binary."""
     name = fold(loss.name if isinstance(loss, (Object, FnRef)) else str(loss))
     if isinstance(loss, FnRef):
         two = len(set(column.texts)) == 2
-        return ("binary" if two else "regression"), False
+        return LossRow("binary" if two else "regression")
     if name in NOT_YET:
         findings.add(
             codes.DATA_NOT_YET,
             f"what `{loss.name if isinstance(loss, Object) else loss}` trains can't be evaluated yet",
             expected="binary_crossentropy, sparse_categorical_crossentropy, categorical_crossentropy, mse, ...",
         )
-    row = LOSSES.get(name, LossRow("regression"))
-    return row.task, row.one_hot
+    return LOSSES.get(name, LossRow("regression"))
 
 
 def _classes(table: Table, column: RawColumn, findings: Findings, task: Task) -> tuple[str, ...]:

@@ -207,12 +207,7 @@ def no_probability(output: Output, context: Context) -> None:
 
 def one_class(output: Output, context: Context) -> None:
     """A loss of several classes for one unit; an error, since nothing can come of it."""
-    several = output.loss in (
-        "CategoricalCrossentropy",
-        "SparseCategoricalCrossentropy",
-        "CategoricalFocalCrossentropy",
-    )
-    if several and output.width == 1 and output.loss_place is not None:
+    if output.loss in _OF_CLASSES and output.width == 1 and output.loss_place is not None:
         context.faults.add(
             codes.LOSS_MISFIT,
             f"{output.loss} compares classes, and the output `{output.name}` has one unit",
@@ -237,7 +232,7 @@ _NOT_OF_NUMBERS = frozenset(
 def labels(output: Output, context: Context) -> None:
     """Loss and metric that want the classes in two forms."""
     wrong: frozenset[str] = frozenset()
-    if output.loss == "SparseCategoricalCrossentropy" and output.width != 1:
+    if output.loss in _OF_NUMBERED and output.width != 1:
         wrong = _NOT_OF_NUMBERS
     elif output.loss in ("CategoricalCrossentropy", "CategoricalFocalCrossentropy"):
         wrong = frozenset({"SparseCategoricalAccuracy", "SparseTopKCategoricalAccuracy"})
@@ -285,7 +280,9 @@ def class_count(output: Output, context: Context) -> None:
 
 
 _OF_TWO = frozenset({"BinaryCrossentropy", "BinaryFocalCrossentropy"})
-_OF_CLASSES = frozenset({"CategoricalCrossentropy", "SparseCategoricalCrossentropy", "CategoricalFocalCrossentropy"})
+# Losses that take the numbers of classes.
+_OF_NUMBERED = frozenset({"SparseCategoricalCrossentropy", "CategoricalGeneralizedCrossEntropy"})
+_OF_CLASSES = _OF_NUMBERED | {"CategoricalCrossentropy", "CategoricalFocalCrossentropy"}
 
 
 def accuracy_of_numbers(output: Output, context: Context) -> None:

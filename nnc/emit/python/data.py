@@ -22,6 +22,7 @@ from nnc.lean import dataclass
 _CLASSES: Mapping[str, str] = {
     **dict.fromkeys(("binarycrossentropy", "bce", "binaryfocalcrossentropy"), "binary"),
     **dict.fromkeys(("sparsecategoricalcrossentropy", "scce"), "numbers"),
+    "categoricalgeneralizedcrossentropy": "flat numbers",
     **dict.fromkeys(("categoricalcrossentropy", "cce", "categoricalfocalcrossentropy"), "one hot"),
 }
 _TRANSFORMS = ("log", "log1p", "sqrt")
@@ -184,6 +185,8 @@ def _encoded(target: Target | None, task: str) -> list[str]:
     values = f"np.{transform}(truth)" if transform else "truth"
     if task == "one hot":
         return ['    y = np.eye(truth.max() + 1, dtype="float32")[truth]']
+    if task == "flat numbers":
+        return ['    y = truth.astype("int32")']
     kind = "int32" if task == "numbers" else "float32"
     return [f'    y = {values}.astype("{kind}")[:, None]']
 
@@ -230,6 +233,8 @@ def _column(target: Target, task: str) -> Code:
     values = Invoke(Atom(f"np.{target.transform}"), (truth,)) if target.transform else truth
     if task == "one hot":
         return Invoke(Atom("one_hot"), (values,))
+    if task == "flat numbers":
+        return Invoke(Atom(f"{flat(values)}.astype"), (string("int32"),))
     return Invoke(Atom("as_column"), (values, string("int32" if task == "numbers" else "float32")))
 
 
