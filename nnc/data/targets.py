@@ -40,7 +40,7 @@ TRANSFORMS: Mapping[str, Transform] = {
 
 @dataclass(frozen=True)
 class LossRow:
-    """What a loss says of the task and of how the target is written: `one_hot`, or `flat` without an axis of its own."""
+    """What a loss says of the task and of how the target is written: `one_hot`, or `flat`, with no axis of its own."""
 
     task: Task
     one_hot: bool = False
