@@ -87,6 +87,16 @@ def test_runs_of_other_rows_or_other_truths_are_not_paired(tmp_path: Path) -> No
     assert read_scored(tmp_path / "nothing") is None
 
 
+def test_what_somebody_sent_is_not_unpacked_without_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "kept", scored(1))
+    assert read_scored(tmp_path / "kept") is not None
+    monkeypatch.setattr("nnc.scoring.rows.MAX_BYTES", 100)
+    assert read_scored(tmp_path / "kept") is None
+    (tmp_path / "kept").write_bytes((tmp_path / "kept").read_bytes()[:-30])
+    assert read_scored(tmp_path / "kept") is None
+    assert read_scored(tmp_path / "none") is None
+
+
 def test_without_other_runs_there_is_no_such_section() -> None:
     assert read(render_html(sample("breast_cancer"))).by_id("compare") is None
 

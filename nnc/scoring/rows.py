@@ -20,6 +20,7 @@ from nnc.scoring.scores import SCORERS, Floats, Ints, Predictions
 
 SCORED = "predictions.npz"
 """What the file is called in a run folder."""
+MAX_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +42,14 @@ def write(path: Path, scored: ScoredRows) -> None:
 
 
 def read(path: Path) -> ScoredRows | None:
-    """What `write` wrote; None where there is no such file (a run of an earlier version) or it is broken."""
+    """What `write` wrote; None where there is no such file (a run of an earlier version), or it is broken or huge.
+
+    A run may come from anybody, so what it would unpack to is looked at before.
+    """
     try:
+        with zipfile.ZipFile(path) as packed:
+            if sum(member.file_size for member in packed.infolist()) > MAX_BYTES:
+                return None
         with np.load(path, allow_pickle=False) as file:
             about = json.loads(str(file["about"]))
             heads = {
@@ -50,7 +57,7 @@ def read(path: Path) -> ScoredRows | None:
                 for i, one in enumerate(about)
             }
             return ScoredRows(file["rows"], heads)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, TypeError, EOFError, MemoryError, zipfile.BadZipFile):
         return None
 
 
