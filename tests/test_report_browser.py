@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.xdist_group("browser"),
 ]
 
-SAMPLES = ("breast_cancer", "wine", "diabetes", "several")
+SAMPLES = ("breast_cancer", "wine", "diabetes", "digits", "several")
 
 
 @pytest.fixture(scope="module")
