@@ -20,7 +20,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
 
 RESAMPLES = 1_000
-BLOCK_CELLS = 4_000_000  # counts at hand at a time: 32 MB
+BLOCK_CELLS = 1_000_000  # counts at hand at a time: 8 MB, and some ten times as much beside them
 THRESHOLD = 0.5
 BINS = 10
 EPS = float(np.finfo(np.float64).eps)
