@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import http.client
 import urllib.error
 import urllib.request
@@ -13,7 +12,7 @@ from urllib.request import OpenerDirector
 
 from nnc import codes
 from nnc.data.fetched import copy_of, is_address
-from nnc.data.opening import MAX_BYTES, fault
+from nnc.data.opening import MAX_BYTES, fault, opened
 from nnc.diagnostics import UserFault
 from nnc.files import beside
 from nnc.lean import dataclass
@@ -44,11 +43,7 @@ def fetch(checked: Checked, *, again: bool = False) -> Iterator[Fetched]:
         if new:
             with beside(copy) as made:
                 _download(address, made)
-        digest = hashlib.sha256()
-        with copy.open("rb") as stream:
-            while piece := stream.read(_CHUNK):
-                digest.update(piece)
-        yield Fetched(address, copy, copy.stat().st_size, digest.hexdigest(), new)
+        yield Fetched(address, copy, copy.stat().st_size, opened(copy, address), new)
 
 
 def _addresses(checked: Checked) -> list[str]:
